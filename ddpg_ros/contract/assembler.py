@@ -1,0 +1,151 @@
+"""Readings to observation vector: the one path, in training and on the robot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ddpg_ros.contract.contract import Contract
+from ddpg_ros.contract.features import Compute, MinPool
+from ddpg_ros.contract.readings import PREVIOUS_COMMAND, Reading
+from ddpg_ros.contract.source import Source, SourceBuffer
+
+MISSING = "missing"
+STALE = "stale"
+NON_FINITE = "non_finite"
+MALFORMED = "malformed"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why an observation must not be acted on.
+
+    Args:
+        reason: ``missing`` (nothing came yet), ``stale``, ``non_finite`` or ``malformed``.
+        where: The source or element at fault, ``joint_states.position``.
+        detail: The rest of the sentence.
+    """
+
+    reason: str
+    where: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.detail}"
+
+
+class Assembler:
+    """Turns readings into the observation vector of a contract.
+
+    After the first readings it allocates nothing: names are matched once, values are copied into
+    buffers that live as long as the assembler.
+
+    Example:
+        >>> from ddpg_ros.contract import generic_contract, readings
+        >>> contract = generic_contract("toy", [-1, -1], [1, 1], [-1], [1], period=0.1)
+        >>> assembler = Assembler(contract)
+        >>> topic, = contract.topics
+        >>> assembler.receive(topic, readings.float64_multi_array([0.5, -0.25]), now=0.0)
+        >>> assembler.assemble(now=0.0)
+        array([ 0.5 , -0.25], dtype=float32)
+        >>> assembler.faults
+        []
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.faults: list[Fault] = []
+        """What is wrong with the latest observation; empty when it may be acted on."""
+        buffers: dict[Source, SourceBuffer] = {}
+        self._frame = np.zeros(contract.frame_size, dtype=np.float32)
+        self._terms: list[tuple[str, Compute]] = []
+        scans: set[Source] = set()
+        start = 0
+        for term in contract.observation:
+            inputs = [buffers.setdefault(source, SourceBuffer(source)) for source in term.sources]
+            out = self._frame[start : start + term.size]
+            self._terms.append((term.name, term.feature.bind(inputs, out)))
+            if isinstance(term.feature, MinPool):
+                scans.update(term.sources)
+            start += term.size
+        self._by_topic: dict[str, list[SourceBuffer]] = {}
+        for source, buffer in buffers.items():
+            self._by_topic.setdefault(source.topic, []).append(buffer)
+        self._buffers = [(buffer, source in scans) for source, buffer in buffers.items()]
+        self._stack = np.zeros((contract.history, contract.frame_size), dtype=np.float32)
+        self._flat = self._stack.reshape(-1)
+        self._filled = False
+        safe = contract.action_values("safe")
+        self._previous = Reading({"command": safe}, names=list(contract.action_names))
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all readings and history; the previous command is the safe one."""
+        for buffer, _ in self._buffers:
+            buffer.clear()
+        self.faults.clear()
+        self.forget_history()
+        self.record_command(self.contract.action_values("safe"))
+
+    def forget_history(self) -> None:
+        """Start the history anew: the next observation fills all of it."""
+        self._filled = False
+
+    def receive(self, topic: str, reading: Reading, now: float) -> None:
+        """Take in what arrived on ``topic`` at ``now`` [s]. A topic nobody reads is ignored."""
+        for buffer in self._by_topic.get(topic, ()):
+            buffer.receive(reading, now)
+
+    def record_command(self, command: np.ndarray) -> None:
+        """Take in the command that was applied on this tick, ``(m,)``, in SI units."""
+        for buffer in self._by_topic.get("", ()):
+            np.copyto(self._previous.fields["command"], command)
+            buffer.receive(self._previous, 0.0)
+
+    def age(self, topic: str, now: float) -> float:
+        """Time since the last reading on ``topic`` [s]; infinite before the first."""
+        return min((now - b.received_at for b in self._by_topic.get(topic, ())), default=np.inf)
+
+    def assemble(self, now: float) -> np.ndarray:
+        """The observation at ``now`` [s], ``(observation_size,)`` float32.
+
+        The array is reused by the next call. :attr:`faults` says whether it may be acted on; when
+        it may not, the history is left as it was.
+        """
+        self.faults.clear()
+        for buffer, is_scan in self._buffers:
+            self._check(buffer, is_scan, now)
+        if not self.faults:
+            for name, compute in self._terms:
+                problem = compute()
+                if problem:
+                    self.faults.append(Fault(MALFORMED, name, problem))
+        if not self.faults:
+            self._push_frame()
+        return self._flat
+
+    def _check(self, buffer: SourceBuffer, is_scan: bool, now: float) -> None:
+        source = buffer.source
+        age = now - buffer.received_at
+        if buffer.received_at == -np.inf:
+            self._add(MISSING, source, "has not been received")
+        elif buffer.problem:
+            self._add(MALFORMED, source, buffer.problem)
+        elif age > source.max_age and source.message != PREVIOUS_COMMAND:
+            self._add(STALE, source, f"is {age:.3f} s old, at most {source.max_age:g} s")
+        elif not is_scan and not buffer.check_finite():
+            bad = [n for n, ok in zip(source.elements, buffer.finite, strict=True) if not ok]
+            self._add(NON_FINITE, source, f"is not finite for {', '.join(bad)}")
+
+    def _add(self, reason: str, source: Source, detail: str) -> None:
+        self.faults.append(Fault(reason, source.label, detail))
+
+    def _push_frame(self) -> None:
+        if not self._filled:
+            self._stack[:] = self._frame
+            self._filled = True
+            return
+        for tick in range(self.contract.history - 1):
+            self._stack[tick] = self._stack[tick + 1]
+        self._stack[-1] = self._frame

@@ -1,0 +1,291 @@
+"""What the policy sees of its sources: features, computed the same way in training and on a robot.
+
+A feature is bound once to the buffers it reads and the slice of the observation it writes; the
+function it returns is called every tick and allocates nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ddpg_ros.contract.readings import (
+    IMU,
+    LASER_SCAN,
+    ODOMETRY,
+    POSE_STAMPED,
+    XYZW,
+)
+from ddpg_ros.contract.source import Source, SourceBuffer
+from ddpg_ros.errors import ContractError
+
+Compute = Callable[[], str]
+"""Writes the feature; returns why it could not, empty if it could."""
+
+
+class Feature:
+    """Root of the features. Each has a ``kind``, the tag it carries in JSON."""
+
+    def check(self, sources: Sequence[Source]) -> None:
+        """Raise ContractError unless the feature can be computed from ``sources``."""
+        if len(sources) != 1:
+            raise ContractError(f"feature {self._tag}: expected one source, got {len(sources)}.")
+        if sources[0].message == LASER_SCAN:
+            raise ContractError(f"feature {self._tag}: a scan is read with min_pool.")
+
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        """Names of the elements the feature writes, in order."""
+        raise NotImplementedError
+
+    def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
+        """The function that computes the feature from ``inputs`` into ``out``, ``(size,)``."""
+        raise NotImplementedError
+
+    @property
+    def _tag(self) -> str:
+        return str(getattr(type(self), "kind", type(self).__name__))
+
+
+@dataclass(frozen=True)
+class Identity(Feature):
+    """The elements as they are."""
+
+    kind: ClassVar[str] = "identity"
+
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        return sources[0].elements
+
+    def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
+        values = inputs[0].values
+
+        def compute() -> str:
+            np.copyto(out, values, casting="same_kind")
+            return ""
+
+        return compute
+
+
+@dataclass(frozen=True)
+class CosSin(Feature):
+    """An angle without a seam: all cosines, then all sines, of elements in [rad]."""
+
+    kind: ClassVar[str] = "cos_sin"
+
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        elements = sources[0].elements
+        return tuple(f"cos({e})" for e in elements) + tuple(f"sin({e})" for e in elements)
+
+    def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
+        angles = inputs[0].values
+        n = len(angles)
+        cosines, sines = out[:n], out[n:]
+
+        def compute() -> str:
+            np.cos(angles, out=cosines, casting="same_kind")
+            np.sin(angles, out=sines, casting="same_kind")
+            return ""
+
+        return compute
+
+
+@dataclass(frozen=True)
+class ProjectedGravity(Feature):
+    """The direction of gravity in the robot's frame, a unit vector; (0, 0, -1) when upright.
+
+    It is minus the third row of the rotation matrix of the IMU's orientation (REP-103, REP-145).
+    """
+
+    kind: ClassVar[str] = "projected_gravity"
+
+    def check(self, sources: Sequence[Source]) -> None:
+        super().check(sources)
+        source = sources[0]
+        if source.message not in (IMU, ODOMETRY) or not source.field.endswith("orientation"):
+            raise ContractError(
+                f"feature {self._tag}: reads the orientation of an Imu or Odometry, "
+                f"got {source.field} of {source.message}."
+            )
+        _check_whole_quaternion(source, self._tag)
+
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        return ("gravity.x", "gravity.y", "gravity.z")
+
+    def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
+        quaternion = inputs[0].values
+
+        def compute() -> str:
+            x, y, z, w = quaternion.tolist()
+            norm = x * x + y * y + z * z + w * w
+            if not norm > 1e-12:
+                return "the orientation is not a quaternion (all zero, or not a number)"
+            out[0] = -2.0 * (x * z - w * y) / norm
+            out[1] = -2.0 * (y * z + w * x) / norm
+            out[2] = -1.0 + 2.0 * (x * x + y * y) / norm
+            return ""
+
+        return compute
+
+
+@dataclass(frozen=True)
+class MinPool(Feature):
+    """The nearest return in each of ``bins`` equal sectors of a laser scan [m].
+
+    Sectors are angles, not indices, so a scanner with another resolution or starting angle gives
+    the same observation. Infinite, NaN and out-of-range rays are "no return" and count as
+    ``max_range``, except minus infinity, which REP-117 defines as too close to measure: 0.
+
+    Args:
+        bins: Number of sectors.
+        max_range: Range of a sector without a return, and cap of all others [m].
+        angle_low: Where the first sector starts [rad], in the scanner's frame.
+        angle_high: Where the last sector ends [rad]; a full turn after ``angle_low`` by default.
+    """
+
+    bins: int
+    max_range: float
+    angle_low: float = -math.pi
+    angle_high: float = math.pi
+    kind: ClassVar[str] = "min_pool"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.bins <= 4096:
+            raise ContractError(f"feature {self.kind}: bins must be in [1, 4096], got {self.bins}.")
+        if not (math.isfinite(self.max_range) and self.max_range > 0):
+            raise ContractError(
+                f"feature {self.kind}: max_range must be above 0 m, got {self.max_range}."
+            )
+        if not 0 < self.angle_high - self.angle_low <= 2 * math.pi + 1e-9:
+            raise ContractError(
+                f"feature {self.kind}: sectors must span more than 0 and at most a full turn, "
+                f"got [{self.angle_low}, {self.angle_high}] rad."
+            )
+
+    def check(self, sources: Sequence[Source]) -> None:
+        if len(sources) != 1 or sources[0].message != LASER_SCAN:
+            raise ContractError(f"feature {self.kind}: reads the ranges of one {LASER_SCAN}.")
+
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        return tuple(f"range[{i}]" for i in range(self.bins))
+
+    def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
+        scan = inputs[0]
+        rays = _SectorRays(self)
+
+        def compute() -> str:
+            if scan.geometry is None:
+                return "no scan yet"
+            return rays.nearest(scan.values, scan.geometry, out)
+
+        return compute
+
+
+class _SectorRays:
+    """Which rays fall in which sector, worked out again only when the scanner's geometry changes."""
+
+    def __init__(self, feature: MinPool) -> None:
+        self._feature = feature
+        self._layout: tuple[int, float, float] | None = None
+        self._problem = ""
+        self._order = self._starts = np.empty(0, dtype=np.intp)
+        self._ranges = self._nearest = np.empty(0)
+        self._mask = self._other = np.empty(0, dtype=bool)
+
+    def nearest(
+        self, ranges: np.ndarray, geometry: tuple[float, float, float, float], out: np.ndarray
+    ) -> str:
+        angle_min, angle_increment, range_min, range_max = geometry
+        if self._layout != (len(ranges), angle_min, angle_increment):
+            self._lay_out(len(ranges), angle_min, angle_increment)
+        if self._problem:
+            return self._problem
+        np.take(ranges, self._order, out=self._ranges, mode="clip")
+        pooled, valid, bound = self._ranges, self._mask, self._other
+        np.greater_equal(pooled, range_min, out=valid)
+        np.less_equal(pooled, range_max, out=bound)
+        np.logical_and(valid, bound, out=valid)
+        np.equal(pooled, -np.inf, out=bound)
+        np.logical_not(valid, out=valid)
+        np.copyto(pooled, self._feature.max_range, where=valid)
+        np.copyto(pooled, 0.0, where=bound)
+        np.minimum.reduceat(pooled, self._starts, out=self._nearest)
+        np.minimum(self._nearest, self._feature.max_range, out=out, casting="same_kind")
+        return ""
+
+    def _lay_out(self, count: int, angle_min: float, angle_increment: float) -> None:
+        low, high, bins = self._feature.angle_low, self._feature.angle_high, self._feature.bins
+        self._layout = (count, angle_min, angle_increment)
+        turned = np.mod(angle_min + angle_increment * np.arange(count) - low + 1e-9, 2 * math.pi)
+        sector = np.floor(turned / (high - low) * bins).astype(np.intp)
+        seen = np.flatnonzero(sector < bins)
+        missing = sorted(set(range(bins)) - set(sector[seen].tolist()))
+        self._problem = ""
+        if missing:
+            self._problem = f"the scan has no ray in sector {', '.join(map(str, missing[:5]))}"
+            return
+        self._order = seen[np.argsort(sector[seen], kind="stable")]
+        self._starts = np.searchsorted(sector[self._order], np.arange(bins))
+        self._ranges = np.empty(len(self._order))
+        self._nearest = np.empty(bins)
+        self._mask = np.empty(len(self._order), dtype=bool)
+        self._other = np.empty(len(self._order), dtype=bool)
+
+
+@dataclass(frozen=True)
+class Goal(Feature):
+    """A goal on the ground as the robot sees it: distance [m], cosine and sine of its heading.
+
+    The heading is the angle from the robot's x axis to the goal, counter-clockwise (REP-103),
+    given as cosine and sine because an angle has a seam behind the robot. Sources, in order: the
+    goal's position, the robot's position, the robot's orientation. Goal and odometry must be in
+    the same frame.
+    """
+
+    kind: ClassVar[str] = "goal"
+
+    def check(self, sources: Sequence[Source]) -> None:
+        wanted = (
+            (POSE_STAMPED, "pose.position"),
+            (ODOMETRY, "pose.pose.position"),
+            (ODOMETRY, "pose.pose.orientation"),
+        )
+        got = tuple((source.message, source.field) for source in sources)
+        if got != wanted:
+            listed = ", ".join(f"{field} of {message}" for message, field in wanted)
+            raise ContractError(f"feature {self.kind}: reads, in order, {listed}.")
+        for source in sources[:2]:
+            if source.elements[:2] != ("x", "y"):
+                raise ContractError(f"feature {self.kind}: {source.label} must begin with x, y.")
+        _check_whole_quaternion(sources[2], self.kind)
+
+    def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        return ("goal.distance", "goal.cos(heading)", "goal.sin(heading)")
+
+    def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
+        goal, position, orientation = inputs
+
+        def compute() -> str:
+            if goal.frame and position.frame and goal.frame != position.frame:
+                return f"the goal is in frame '{goal.frame}', odometry in '{position.frame}'"
+            east = float(goal.values[0] - position.values[0])
+            north = float(goal.values[1] - position.values[1])
+            x, y, z, w = orientation.values.tolist()
+            yaw = math.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
+            heading = math.atan2(north, east) - yaw
+            out[0] = math.hypot(east, north)
+            out[1] = math.cos(heading)
+            out[2] = math.sin(heading)
+            return ""
+
+        return compute
+
+
+def _check_whole_quaternion(source: Source, feature: str) -> None:
+    if source.elements != XYZW:
+        raise ContractError(
+            f"feature {feature}: {source.label} must read {', '.join(XYZW)}, "
+            f"got {', '.join(source.elements)}."
+        )

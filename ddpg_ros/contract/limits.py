@@ -1,0 +1,47 @@
+"""Limits of a command: position and slew, the same in training and on the robot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ddpg_ros.contract.contract import Contract
+
+
+class CommandLimiter:
+    """Keeps every element within its limits and within its slew limit of the one before.
+
+    Attributes:
+        command: The command last let through, ``(m,)`` float64, SI units; the safe one at first.
+        clipped: Which elements the last call changed, ``(m,)`` bool.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._low = contract.action_values("low")
+        self._high = contract.action_values("high")
+        self._safe = contract.action_values("safe")
+        self._step = contract.action_values("slew_limit") * contract.period
+        self._wanted = np.empty_like(self._low)
+        self._bound = np.empty_like(self._low)
+        self.command = self._safe.copy()
+        self.clipped = np.zeros(len(self._low), dtype=bool)
+
+    def reset(self) -> None:
+        """Start again from the safe command."""
+        np.copyto(self.command, self._safe)
+        self.clipped.fill(False)
+
+    def force(self, command: np.ndarray) -> np.ndarray:
+        """Let ``command`` ``(m,)`` through whatever the slew limit says."""
+        np.copyto(self.command, command)
+        return self.command
+
+    def apply(self, wanted: np.ndarray) -> np.ndarray:
+        """The nearest allowed command to ``wanted``, ``(m,)``, finite; the array is reused."""
+        np.copyto(self._wanted, wanted)
+        np.subtract(self.command, self._step, out=self._bound)
+        np.maximum(self._wanted, self._bound, out=self._bound)
+        np.add(self.command, self._step, out=self.command)
+        np.minimum(self._bound, self.command, out=self.command)
+        np.clip(self.command, self._low, self._high, out=self.command)
+        np.not_equal(self.command, self._wanted, out=self.clipped)
+        return self.command

@@ -1,0 +1,29 @@
+"""Every error a user can cause. Each message says what, expected, got, and what to do."""
+
+
+class DdpgRosError(Exception):
+    """Root of the package's errors: catch this one to catch them all."""
+
+
+class ContractError(DdpgRosError):
+    """A contract is malformed, or does not fit what it is used with."""
+
+
+class PolicyFileError(DdpgRosError):
+    """A policy file cannot be read, or fails to prove itself."""
+
+
+class ConfigError(DdpgRosError):
+    """A hyperparameter, command-line argument or ROS parameter has no meaning."""
+
+
+class WorldError(DdpgRosError):
+    """A simulated world is unknown, or cannot be used as asked."""
+
+
+class CheckpointError(DdpgRosError):
+    """A checkpoint cannot be read, or belongs to another run."""
+
+
+class TrainingDiverged(DdpgRosError):
+    """A number that must be finite is not; the run stops with its last checkpoint kept."""

@@ -1,0 +1,66 @@
+"""Package metadata; the version lives in package.xml alone."""
+
+import xml.etree.ElementTree as ElementTree
+from glob import glob
+
+from setuptools import find_packages, setup
+
+NAME = "ddpg_ros"
+VERBS = ("train", "evaluate", "export", "inspect", "controller", "world", "demo")
+
+ROS_WHEELS = [
+    "ros-jazzy-rclpy[fastrtps]==7.1.6",
+    "ros-builtin-interfaces==2.0.3",
+    "ros-diagnostic-msgs==5.3.6",
+    "ros-geometry-msgs==5.3.6",
+    "ros-lifecycle-msgs==2.0.3",
+    "ros-nav-msgs==5.3.6",
+    "ros-rcl-interfaces==2.0.3",
+    "ros-rosgraph-msgs==2.0.3",
+    "ros-sensor-msgs==5.3.6",
+    "ros-std-msgs==5.3.6",
+    "ros-std-srvs==5.3.6",
+    "ros-trajectory-msgs==5.3.6",
+    "ros-visualization-msgs==5.3.6",
+]
+
+setup(
+    name=NAME,
+    version=ElementTree.parse("package.xml").findtext("version"),
+    description="A learned controller for a ROS 2 robot.",
+    license="Apache-2.0",
+    maintainer="ddpg_ros maintainers",
+    maintainer_email="maintainers@ddpg-ros.invalid",
+    packages=find_packages(include=[NAME, f"{NAME}.*"]),
+    package_data={f"{NAME}.worlds": ["models/*.xml"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+        (f"share/{NAME}/launch", glob("launch/*.launch.py")),
+        (f"share/{NAME}/config", glob("config/*.yaml")),
+    ],
+    python_requires=">=3.10",
+    install_requires=["numpy>=1.26", "onnxruntime>=1.16", "pyyaml", "setuptools"],
+    extras_require={
+        "ros": ROS_WHEELS,
+        "train": [
+            "gymnasium[mujoco]>=1.0",
+            "imageio",
+            "matplotlib",
+            "mujoco>=3.1",
+            "pillow",
+            "rich",
+            "tensorboard",
+            "torch>=2.2",
+        ],
+        "dev": ["hypothesis", "mypy", "onnx", "pytest-cov", "ruff", "types-PyYAML"],
+        "test": ["pytest"],
+    },
+    entry_points={
+        "console_scripts": [
+            "ddpg-ros = ddpg_ros.cli:main",
+            *(f"{verb} = ddpg_ros.verbs:{verb}" for verb in VERBS),
+        ],
+    },
+    zip_safe=True,
+)
