@@ -7,6 +7,7 @@ import math
 import types
 import typing
 from collections.abc import Mapping
+from reprlib import repr as shown
 from typing import Any
 
 from ddpg_ros.errors import ContractError
@@ -42,14 +43,14 @@ def decode(cls: type, data: Any, where: str) -> Any:
         ContractError: A key is unknown or missing, or a value has the wrong type.
     """
     if not isinstance(data, Mapping):
-        raise ContractError(f"{where}: expected a mapping, got {_shown(data)}.")
+        raise ContractError(f"{where}: expected a mapping, got {shown(data)}.")
     data = dict(data)
     kinds = {sub.kind: sub for sub in cls.__subclasses__() if hasattr(sub, "kind")}
     if kinds:
         kind = data.pop("kind", None)
-        if kind not in kinds:
+        if not isinstance(kind, str) or kind not in kinds:
             raise ContractError(
-                f"{where}.kind: expected one of {', '.join(sorted(kinds))}, got {_shown(kind)}."
+                f"{where}.kind: expected one of {', '.join(sorted(kinds))}, got {shown(kind)}."
             )
         cls = kinds[kind]
     fields = {f.name: f for f in dataclasses.fields(cls)}
@@ -81,7 +82,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return _convert_union(typing.get_args(hint), value, where)
     if origin is tuple:
         if not isinstance(value, (list, tuple)):
-            raise ContractError(f"{where}: expected a list, got {_shown(value)}.")
+            raise ContractError(f"{where}: expected a list, got {shown(value)}.")
         item = typing.get_args(hint)[0]
         return tuple(_convert(item, v, f"{where}[{i}]") for i, v in enumerate(value))
     if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or hint.__subclasses__()):
@@ -94,7 +95,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if hint is str and isinstance(value, str):
         return value
     expected = {int: "a whole number", str: "a text"}.get(hint, str(hint))
-    raise ContractError(f"{where}: expected {expected}, got {_shown(value)}.")
+    raise ContractError(f"{where}: expected {expected}, got {shown(value)}.")
 
 
 def _convert_union(hints: tuple[Any, ...], value: Any, where: str) -> Any:
@@ -116,9 +117,4 @@ def _convert_float(value: Any, where: str) -> float:
             return float(value)
         except OverflowError:
             pass
-    raise ContractError(f"{where}: expected a number, got {_shown(value)}.")
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    raise ContractError(f"{where}: expected a number, got {shown(value)}.")

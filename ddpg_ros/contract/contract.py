@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from reprlib import repr as shown
 from typing import Any
 
 import numpy as np
@@ -171,7 +172,7 @@ class Contract:
             raise ContractError(f"contract: expected a mapping, got {type(data).__name__}.")
         schema = data.get("schema")
         if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
-            raise ContractError(f"contract.schema: expected {SCHEMA}, got {schema!r}.")
+            raise ContractError(f"contract.schema: expected {SCHEMA}, got {shown(schema)}.")
         if schema > SCHEMA:
             raise ContractError(
                 f"contract.schema: this file has schema {schema}, this ddpg_ros reads up to "

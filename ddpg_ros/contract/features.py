@@ -26,6 +26,8 @@ from ddpg_ros.errors import ContractError
 Compute = Callable[[], str]
 """Writes the feature; returns why it could not, empty if it could."""
 
+_NO_QUATERNION = "the orientation is not a quaternion (all zero, or not a number)"
+
 
 class Feature:
     """Root of the features. Each has a ``kind``, the tag it carries in JSON."""
@@ -121,7 +123,7 @@ class ProjectedGravity(Feature):
             x, y, z, w = quaternion.tolist()
             norm = x * x + y * y + z * z + w * w
             if not norm > 1e-12:
-                return "the orientation is not a quaternion (all zero, or not a number)"
+                return _NO_QUATERNION
             out[0] = -2.0 * (x * z - w * y) / norm
             out[1] = -2.0 * (y * z + w * x) / norm
             out[2] = -1.0 + 2.0 * (x * x + y * y) / norm
@@ -198,6 +200,11 @@ class _SectorRays:
         self, ranges: np.ndarray, geometry: tuple[float, float, float, float], out: np.ndarray
     ) -> str:
         angle_min, angle_increment, range_min, range_max = geometry
+        if not (range_min < range_max and math.isfinite(angle_min + angle_increment)):
+            return (
+                f"the scan's geometry has no meaning: angles {angle_min:g} + i * "
+                f"{angle_increment:g} rad, ranges {range_min:g} to {range_max:g} m"
+            )
         if self._layout != (len(ranges), angle_min, angle_increment):
             self._lay_out(len(ranges), angle_min, angle_increment)
         if self._problem:
@@ -273,7 +280,10 @@ class Goal(Feature):
             east = float(goal.values[0] - position.values[0])
             north = float(goal.values[1] - position.values[1])
             x, y, z, w = orientation.values.tolist()
-            yaw = math.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
+            norm = x * x + y * y + z * z + w * w
+            if not norm > 1e-12:
+                return _NO_QUATERNION
+            yaw = math.atan2(2.0 * (w * z + x * y), norm - 2.0 * (y * y + z * z))
             heading = math.atan2(north, east) - yaw
             out[0] = math.hypot(east, north)
             out[1] = math.cos(heading)

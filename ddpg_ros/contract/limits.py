@@ -22,6 +22,7 @@ class CommandLimiter:
         self._step = contract.action_values("slew_limit") * contract.period
         self._wanted = np.empty_like(self._low)
         self._bound = np.empty_like(self._low)
+        self._no_number = np.zeros(len(self._low), dtype=bool)
         self.command = self._safe.copy()
         self.clipped = np.zeros(len(self._low), dtype=bool)
 
@@ -36,12 +37,18 @@ class CommandLimiter:
         return self.command
 
     def apply(self, wanted: np.ndarray) -> np.ndarray:
-        """The nearest allowed command to ``wanted``, ``(m,)``, finite; the array is reused."""
+        """The nearest allowed command to ``wanted``, ``(m,)``; the array is reused.
+
+        It is always finite: for a NaN the safe value is wanted instead.
+        """
         np.copyto(self._wanted, wanted)
+        np.isnan(self._wanted, out=self._no_number)
+        np.copyto(self._wanted, self._safe, where=self._no_number)
         np.subtract(self.command, self._step, out=self._bound)
         np.maximum(self._wanted, self._bound, out=self._bound)
         np.add(self.command, self._step, out=self.command)
         np.minimum(self._bound, self.command, out=self.command)
         np.clip(self.command, self._low, self._high, out=self.command)
         np.not_equal(self.command, self._wanted, out=self.clipped)
+        np.logical_or(self.clipped, self._no_number, out=self.clipped)
         return self.command

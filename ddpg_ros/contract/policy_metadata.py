@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -102,8 +101,8 @@ class PolicyMetadata:
         try:
             probes = _read_probes(json.loads(texts["probes"]), contract)
             statistics = _read_statistics(json.loads(texts["statistics"]), contract)
-            provenance = json.loads(texts["provenance"])
-        except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
+            provenance = _read_provenance(json.loads(texts["provenance"]))
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise PolicyFileError(f"its metadata is malformed ({error}).") from None
         return PolicyMetadata(contract, probes, statistics, provenance)
 
@@ -130,6 +129,12 @@ def _read_statistics(data: dict[str, Any], contract: Contract) -> ObservationSta
         if not np.isfinite(arrays[name]).all():
             raise ValueError(f"statistics.{name} is not finite")
     return ObservationStatistics(count=int(data["count"]), **arrays)
+
+
+def _read_provenance(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ValueError(f"provenance is no mapping but {type(data).__name__}")
+    return data
 
 
 def _pack(array: np.ndarray) -> str:

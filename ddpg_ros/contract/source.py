@@ -11,6 +11,9 @@ from ddpg_ros.contract.naming import check_name, check_topic, check_unique
 from ddpg_ros.contract.readings import FIELDS, PREVIOUS_COMMAND, Reading
 from ddpg_ros.errors import ContractError
 
+_LARGEST = 1e30
+"""Beyond it a value is garbage, and what is computed from it may not fit into float32."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -95,6 +98,7 @@ class SourceBuffer:
         self.frame = ""
         self.geometry: tuple[float, float, float, float] | None = None
         self.finite = np.zeros(len(source.elements), dtype=bool)
+        self._magnitudes = np.zeros(len(source.elements))
         self._names: list[str] = []
         self._indices: np.ndarray | None = None
         fixed = FIELDS[source.message][source.field]
@@ -124,8 +128,9 @@ class SourceBuffer:
             self.values.fill(np.nan)
 
     def check_finite(self) -> bool:
-        """Whether every needed element is finite; :attr:`finite` says which are."""
-        np.isfinite(self.values, out=self.finite)
+        """Whether every needed element is finite, and no garbage; :attr:`finite` says which are."""
+        np.abs(self.values, out=self._magnitudes)
+        np.less_equal(self._magnitudes, _LARGEST, out=self.finite)
         return bool(self.finite.all())
 
     def _receive_scan(
@@ -138,7 +143,7 @@ class SourceBuffer:
         np.copyto(self.values, ranges)
 
     def _receive_named(self, values: np.ndarray, names: object) -> None:
-        if names != self._names:
+        if names != self._names or self._indices is None:
             self._match(list(names))  # type: ignore[call-overload]
         if self._indices is None:
             return

@@ -22,7 +22,7 @@ def load_contract(path: str | Path) -> Contract:
         data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"contract file {path}: cannot be read ({error}).") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ContractError(f"contract file {path}: not YAML ({error}).") from None
     if not isinstance(data, dict):
         raise ContractError(f"contract file {path}: expected a mapping, got {type(data).__name__}.")

@@ -1,0 +1,133 @@
+"""The agents: each acts in a world of its own, and all feed one memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from ddpg_ros.errors import CheckpointError, TrainingDiverged
+from ddpg_ros.learning.replay import Batch
+from ddpg_ros.learning.scaling import ActionScale
+from ddpg_ros.learning.seeds import training_seed
+from ddpg_ros.worlds import World
+
+
+@dataclass(frozen=True)
+class Episode:
+    """An episode that ended: which agent's, how long [steps], with what return and outcome."""
+
+    agent: int
+    length: int
+    reward_sum: float
+    outcome: str
+
+
+class Agents:
+    """Worlds stepped together; an episode that ends is followed by the next at once.
+
+    Every episode starts from a seed of its own, so an interrupted one can be lived through again:
+    the actions since its start are kept, and :meth:`restore` repeats them.
+
+    Args:
+        make_world: Builds one agent's world.
+        count: Number of agents.
+        seed: The run's seed.
+    """
+
+    def __init__(self, make_world: Callable[[], World], count: int, seed: int) -> None:
+        self.worlds = [make_world() for _ in range(count)]
+        self.contract = self.worlds[0].contract
+        self._scale = ActionScale(self.contract)
+        self._seed = seed
+        self.observations = np.zeros((count, self.contract.observation_size), dtype=np.float32)
+        self._started = [0] * count
+        self._actions: list[list[np.ndarray]] = [[] for _ in range(count)]
+        self._returns = [0.0] * count
+        for agent in range(count):
+            self._begin(agent)
+
+    def step(self, actions: np.ndarray) -> tuple[Batch, list[Episode]]:
+        """Act once in every world.
+
+        Args:
+            actions: ``(agents, m)`` in [-1, 1].
+
+        Returns:
+            What was lived through, and the episodes that ended.
+
+        Raises:
+            TrainingDiverged: A world returned a reward that is not finite.
+        """
+        before = self.observations.copy()
+        after = np.empty_like(before)
+        rewards = np.zeros(len(self.worlds), dtype=np.float32)
+        terminated = np.zeros(len(self.worlds), dtype=np.float32)
+        ended: list[Episode] = []
+        for agent, world in enumerate(self.worlds):
+            action = actions[agent].astype(np.float32)
+            command = self._scale.to_command(action)
+            observation, reward, terminal, truncated, info = world.step(command)
+            if not math.isfinite(reward):
+                raise TrainingDiverged(
+                    f"world '{self.contract.name}' returned the reward {reward}; it must be finite."
+                )
+            after[agent], rewards[agent], terminated[agent] = observation, reward, terminal
+            self._actions[agent].append(action)
+            self._returns[agent] += reward
+            self.observations[agent] = observation
+            if terminal or truncated:
+                length = len(self._actions[agent])
+                outcome = info.get("outcome", "")
+                ended.append(Episode(agent, length, self._returns[agent], outcome))
+                self._begin(agent)
+        transitions = (before, actions.astype(np.float32), rewards, after, terminated)
+        return Batch(*map(torch.from_numpy, transitions)), ended
+
+    def close(self) -> None:
+        """Close every world."""
+        for world in self.worlds:
+            world.close()
+
+    def state(self) -> dict[str, Any]:
+        """Everything :meth:`restore` needs: where each episode began, and its actions since."""
+        size = self.contract.action_size
+        actions = [np.array(taken).reshape(-1, size) for taken in self._actions]
+        return {
+            "started": list(self._started),
+            "actions": [torch.from_numpy(taken.astype(np.float32)) for taken in actions],
+            "observations": torch.from_numpy(self.observations.copy()),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take the worlds back to where :meth:`state` found them, by living through it again.
+
+        Raises:
+            CheckpointError: A world does not repeat itself from the same seed and actions.
+        """
+        for agent, taken in enumerate(state["actions"]):
+            self._started[agent] = state["started"][agent] - 1
+            self._begin(agent)
+            for action in taken.numpy():
+                command = self._scale.to_command(action)
+                observation, reward, *_ = self.worlds[agent].step(command)
+                self._actions[agent].append(action)
+                self._returns[agent] += float(reward)
+                self.observations[agent] = observation
+        if not np.array_equal(self.observations, state["observations"].numpy()):
+            raise CheckpointError(
+                f"world '{self.contract.name}' does not repeat itself from the same seed and "
+                "actions, so this run cannot be continued as if nothing had happened. Make its "
+                "reset(seed=...) settle all of its randomness."
+            )
+
+    def _begin(self, agent: int) -> None:
+        seed = training_seed(self._seed, agent, self._started[agent])
+        self._started[agent] += 1
+        self._actions[agent] = []
+        self._returns[agent] = 0.0
+        self.observations[agent], _ = self.worlds[agent].reset(seed=seed)

@@ -1,0 +1,161 @@
+"""Every hyperparameter: its name, default, range, unit and effect, in one place.
+
+The command line, the ROS parameters, the checks and the documentation all read this.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ddpg_ros.errors import ConfigError
+
+
+def _knob(
+    default: Any,
+    description: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    metadata = {"description": description, "low": low, "high": high, "choices": choices}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class DdpgConfig:
+    """The resolved configuration of a training run. Steps are control periods of one agent."""
+
+    total_steps: int = _knob(
+        100_000, "Steps to train for, summed over all agents [steps].", 1, 10**10
+    )
+    episodes: int = _knob(
+        0, "Episodes to train for, whichever of this and total_steps ends first; 0: no limit.", 0
+    )
+    num_envs: int = _knob(
+        1, "Agents that act at once in worlds of their own and feed one memory.", 1, 4096
+    )
+    warmup_steps: int = _knob(
+        1_000, "Steps of uniformly random actions before the first update [steps].", 0
+    )
+    updates_per_step: int = _knob(
+        1, "Updates after each step of one agent; more learns more from less data.", 1, 100
+    )
+    buffer_size: int = _knob(
+        1_000_000, "Transitions remembered; the oldest are overwritten [transitions].", 1, 10**9
+    )
+    batch_size: int = _knob(
+        256, "Transitions an update learns from; larger is steadier and slower.", 1, 2**20
+    )
+    gamma: float = _knob(
+        0.99, "Discount of the reward one step later; the horizon is 1 / (1 - gamma) steps.", 0, 1
+    )
+    tau: float = _knob(
+        0.005, "Share of the way a target moves to its network each update; 1: no target.", 0, 1
+    )
+    actor_lr: float = _knob(1e-3, "Adam's step size for the actor.", 0, 1)
+    critic_lr: float = _knob(1e-3, "Adam's step size for the critic.", 0, 1)
+    weight_decay: float = _knob(0.0, "L2 penalty on the critic's weights (1e-2 in the paper).", 0)
+    hidden_sizes: tuple[int, ...] = _knob(
+        (256, 256), "Width of each hidden layer of actor and critic.", 1, 2**16
+    )
+    max_grad_norm: float = _knob(
+        0.0, "Largest norm of a gradient; larger ones are scaled down to it; 0: no limit.", 0
+    )
+    normalise_observations: bool = _knob(
+        True, "Scale each observation element by its running mean and deviation."
+    )
+    noise: str = _knob(
+        "gaussian",
+        "Exploration noise, independent for each action element.",
+        choices=("gaussian", "ornstein_uhlenbeck", "none"),
+    )
+    noise_std: float = _knob(
+        0.1, "Deviation of the noise, as a fraction of half the action's range.", 0, 10
+    )
+    noise_std_final: float = _knob(
+        0.1, "Deviation of the noise once noise_decay_steps have passed.", 0, 10
+    )
+    noise_decay_steps: int = _knob(
+        1, "Steps over which the noise goes linearly from noise_std to noise_std_final.", 1
+    )
+    ou_theta: float = _knob(
+        0.15, "Pull of Ornstein-Uhlenbeck noise back to zero, per step (0.15 in the paper).", 0, 1
+    )
+    evaluation_interval: int = _knob(
+        5_000, "Steps between two noise-free evaluations; the best policy is kept.", 1
+    )
+    evaluation_episodes: int = _knob(10, "Episodes of each of these evaluations.", 1, 10_000)
+    final_episodes: int = _knob(
+        100, "Episodes, on seeds unseen before, of the evaluation after training.", 1, 100_000
+    )
+    checkpoint_seconds: float = _knob(30.0, "Wall-clock time between two checkpoints [s].", 0)
+    log_interval: int = _knob(500, "Steps between two rows of training metrics.", 1)
+    seed: int = _knob(0, "Seed of every random number of the run.", 0, 2**31 - 1)
+    device: str = _knob(
+        "cpu", "Where the networks live.", choices=("auto", "cpu", "cuda")
+    )
+    threads: int = _knob(1, "Threads torch computes with; small networks are fastest on one.", 1)
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(field.default, float) and isinstance(value, int):
+                value = float(value)
+                object.__setattr__(self, field.name, value)
+            if isinstance(value, list):
+                value = tuple(value)
+                object.__setattr__(self, field.name, value)
+            _check(field, value)
+        if self.batch_size > self.buffer_size:
+            raise ConfigError(
+                f"batch_size {self.batch_size} is larger than buffer_size {self.buffer_size}: "
+                "no batch would ever fill. Make the buffer larger or the batch smaller."
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values that :meth:`from_dict` turns back into an equal configuration."""
+        values = dataclasses.asdict(self)
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any], base: DdpgConfig | None = None) -> DdpgConfig:
+        """Build a configuration from some of its fields; the rest come from ``base``.
+
+        Raises:
+            ConfigError: A name is unknown, or a value has the wrong type or range.
+        """
+        known = [field.name for field in dataclasses.fields(DdpgConfig)]
+        for name in values:
+            if name not in known:
+                close = difflib.get_close_matches(str(name), known, n=1)
+                hint = f" Did you mean {close[0]}?" if close else ""
+                raise ConfigError(
+                    f"no hyperparameter is called '{name}'.{hint} Known: {', '.join(known)}."
+                )
+        return dataclasses.replace(base or DdpgConfig(), **values)
+
+
+def _check(field: dataclasses.Field[Any], value: Any) -> None:
+    for item in value if isinstance(field.default, tuple) else (value,):
+        kind = int if isinstance(field.default, tuple) else type(field.default)
+        if not isinstance(item, kind) or (kind is not bool and isinstance(item, bool)):
+            raise ConfigError(f"{field.name}: expected {_KINDS[kind]}, got {item!r}.")
+        _check_range(field, item)
+
+
+def _check_range(field: dataclasses.Field[Any], value: Any) -> None:
+    low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
+    if choices and value not in choices:
+        raise ConfigError(f"{field.name}: expected one of {', '.join(choices)}, got '{value}'.")
+    too_low = low is not None and not value >= low
+    too_high = high is not None and not value <= high
+    if too_low or too_high:
+        bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
+        raise ConfigError(f"{field.name}: expected {bounds}, got {value}.")
+
+
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}

@@ -1,0 +1,115 @@
+"""Noise-free evaluation."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ddpg_ros.worlds import World
+
+Policy = Callable[[np.ndarray], np.ndarray]
+"""Observation ``(n,)`` to command ``(m,)``, both in SI units."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Episodes without noise.
+
+    Args:
+        seeds: Seed of each episode.
+        returns: Undiscounted sum of rewards of each.
+        discounted: Discounted sum of rewards of each.
+        lengths: Steps of each.
+        outcomes: How each ended: ``success``, ``failure``, ``terminated``, ``time_limit``, ...
+        starts: First observation of each, ``(n,)``.
+    """
+
+    seeds: tuple[int, ...]
+    returns: tuple[float, ...]
+    discounted: tuple[float, ...]
+    lengths: tuple[int, ...]
+    outcomes: tuple[str, ...]
+    starts: tuple[np.ndarray, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean return."""
+        return float(np.mean(self.returns))
+
+    @property
+    def std(self) -> float:
+        """Sample deviation of the returns; 0 for a single episode."""
+        return float(np.std(self.returns, ddof=1)) if len(self.returns) > 1 else 0.0
+
+    @property
+    def confidence(self) -> float:
+        """Half width of the 95 % interval of the mean, 1.96 std / sqrt(episodes)."""
+        return 1.96 * self.std / math.sqrt(len(self.returns))
+
+    def rate(self, outcome: str) -> float:
+        """Fraction of episodes that ended so."""
+        return self.outcomes.count(outcome) / len(self.outcomes)
+
+    def summary(self) -> dict[str, Any]:
+        """JSON values for files and provenance."""
+        return {
+            "episodes": len(self.returns),
+            "mean": self.mean,
+            "std": self.std,
+            "confidence_95": self.confidence,
+            "min": min(self.returns),
+            "max": max(self.returns),
+            "mean_length": float(np.mean(self.lengths)),
+            "outcomes": dict(Counter(self.outcomes)),
+        }
+
+    def __str__(self) -> str:
+        outcomes = ", ".join(f"{n} {name}" for name, n in Counter(self.outcomes).most_common())
+        return (
+            f"return {self.mean:.2f} ± {self.confidence:.2f} (95 %), deviation {self.std:.2f}, "
+            f"{len(self.returns)} episodes: {outcomes}"
+        )
+
+
+def evaluate(
+    policy: Policy,
+    world: World,
+    seeds: Iterable[int],
+    gamma: float = 1.0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Evaluation | None:
+    """Fly one episode for each seed.
+
+    Args:
+        policy: Chooses the commands.
+        world: Where; it is reset with each seed.
+        seeds: One for each episode.
+        gamma: Discount of :attr:`Evaluation.discounted`.
+        stopped: Asked every step whether to give up.
+
+    Returns:
+        The evaluation, None if it was given up.
+    """
+    flown: list[tuple[int, float, float, int, str, np.ndarray]] = []
+    for seed in seeds:
+        observation, _ = world.reset(seed=seed)
+        start = observation.copy()
+        total = discounted = 0.0
+        length, weight, over = 0, 1.0, False
+        info: dict[str, Any] = {}
+        while not over:
+            if stopped():
+                return None
+            observation, reward, terminated, truncated, info = world.step(policy(observation))
+            total += reward
+            discounted += weight * reward
+            weight *= gamma
+            length += 1
+            over = terminated or truncated
+        flown.append((seed, total, discounted, length, str(info.get("outcome", "")), start))
+    return Evaluation(*zip(*flown, strict=True))

@@ -1,0 +1,248 @@
+"""The training loop: act, step, remember, learn, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from ddpg_ros.errors import TrainingDiverged
+from ddpg_ros.learning.agents import Agents, Episode
+from ddpg_ros.learning.atomic import write_atomically
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.ddpg import Ddpg
+from ddpg_ros.learning.evaluation import Evaluation, evaluate
+from ddpg_ros.learning.metrics import Metrics
+from ddpg_ros.learning.noise import NOISES
+from ddpg_ros.learning.replay import ReplayBuffer
+from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.scaling import ActionScale
+from ddpg_ros.learning.seeds import selection_seeds
+from ddpg_ros.learning.telemetry import Telemetry
+from ddpg_ros.worlds import World
+
+_PROGRESS_SECONDS = 0.2
+
+
+class StopRequest:
+    """Set from a signal handler, a service or another thread; the loop looks every step."""
+
+    def __init__(self) -> None:
+        self.stop = False
+        self.checkpoint = False
+
+    def requested(self) -> bool:
+        """Whether the run shall end now, with a checkpoint."""
+        return self.stop
+
+
+class Trainer:
+    """One training run, from its first step or from its checkpoint to its end.
+
+    Args:
+        folder: Where the run is kept.
+        config: The hyperparameters.
+        make_world: Builds a world; called for each agent and for evaluation.
+        reporter: Hears of progress.
+        request: Asks the run to stop or to write a checkpoint.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        config: DdpgConfig,
+        make_world: Callable[[], World],
+        reporter: Reporter,
+        request: StopRequest,
+    ) -> None:
+        torch.set_num_threads(config.threads)
+        torch.manual_seed(config.seed)
+        self._folder, self._config = folder, config
+        self._reporter, self._request = reporter, request
+        streams = np.random.SeedSequence(config.seed).spawn(3)
+        self._rngs = dict(
+            zip(("warmup", "noise", "replay"), map(np.random.default_rng, streams), strict=True)
+        )
+        self._agents = Agents(make_world, config.num_envs, config.seed)
+        self._evaluation_world = make_world()
+        self.contract = self._agents.contract
+        sizes = (self.contract.observation_size, self.contract.action_size)
+        device = _resolve_device(config.device)
+        self.ddpg = Ddpg(*sizes, config, device)
+        capacity = min(config.buffer_size, config.total_steps + config.num_envs)
+        self._replay = ReplayBuffer(capacity, *sizes, self._rngs["replay"], device)
+        shape = (config.num_envs, self.contract.action_size)
+        self._noise = NOISES[config.noise](shape, config, self._rngs["noise"])
+        self._scale = ActionScale(self.contract)
+        self.step = 0
+        self.episodes = 0
+        self.best: dict[str, Any] = {}
+        self._next_evaluation = config.evaluation_interval
+        self._saved_at = self._told_at = time.monotonic()
+
+    def run(self) -> bool:
+        """Train to the end; False if the run was asked to stop first, with a checkpoint written.
+
+        Raises:
+            TrainingDiverged: A number is not finite. The last checkpoint is kept, and the batch in
+                which it happened is saved beside it.
+        """
+        self._telemetry = Telemetry()
+        self._metrics = Metrics(self._folder.metrics, self._folder.tensorboard, self.step)
+        try:
+            while not self._finished():
+                if not self._evaluate_if_due() or self._request.requested():
+                    self.save()
+                    return False
+                actions = self._choose_actions()
+                transitions, ended = self._agents.step(actions)
+                self._replay.add(transitions)
+                self.ddpg.normaliser.see(transitions.observations.numpy())
+                self.step += self._config.num_envs
+                self._learn()
+                self._report(ended)
+                self._save_if_due()
+            finished = self._evaluate_if_due(last=True)
+            self.save()
+            return finished
+        finally:
+            self._metrics.close()
+            self._reporter.close()
+
+    def save(self) -> None:
+        """Write a checkpoint of everything the rest of the run depends on."""
+        if not self.ddpg.is_finite():
+            raise TrainingDiverged(
+                "a weight is not finite; the last good checkpoint is kept. Try smaller learning "
+                "rates or max_grad_norm=1."
+            )
+        self._folder.save_checkpoint(
+            {
+                "step": self.step,
+                "episodes": self.episodes,
+                "next_evaluation": self._next_evaluation,
+                "best": self.best,
+                "ddpg": self.ddpg.state(),
+                "replay": self._replay.state(),
+                "noise": self._noise.state(),
+                "agents": self._agents.state(),
+                "random": {name: rng.bit_generator.state for name, rng in self._rngs.items()},
+                "torch_random": torch.get_rng_state(),
+            }
+        )
+        self._saved_at = time.monotonic()
+        self._request.checkpoint = False
+
+    def restore(self) -> None:
+        """Go on from the run folder's checkpoint, from the start if it has none yet."""
+        state = self._folder.load_checkpoint()
+        if state is None:
+            return
+        self.step, self.episodes = state["step"], state["episodes"]
+        self._next_evaluation, self.best = state["next_evaluation"], state["best"]
+        self.ddpg.restore(state["ddpg"])
+        self._replay.restore(state["replay"])
+        self._noise.restore(state["noise"])
+        self._agents.restore(state["agents"])
+        for name, rng in self._rngs.items():
+            rng.bit_generator.state = state["random"][name]
+        torch.set_rng_state(state["torch_random"])
+
+    def close(self) -> None:
+        """Close the worlds."""
+        self._agents.close()
+        self._evaluation_world.close()
+
+    def _finished(self) -> bool:
+        config = self._config
+        return self.step >= config.total_steps or 0 < config.episodes <= self.episodes
+
+    def _choose_actions(self) -> np.ndarray:
+        if self.step < self._config.warmup_steps:
+            shape = (self._config.num_envs, self.contract.action_size)
+            return self._rngs["warmup"].uniform(-1.0, 1.0, shape)
+        noise = self._noise.sample(self.step)
+        return np.clip(self.ddpg.act(self._agents.observations) + noise, -1.0, 1.0)
+
+    def _learn(self) -> None:
+        config = self._config
+        if self.step <= config.warmup_steps or self._replay.size < config.batch_size:
+            return
+        for _ in range(config.updates_per_step * config.num_envs):
+            batch = self._replay.sample(config.batch_size)
+            try:
+                self._telemetry.add_update(self.ddpg.update(batch))
+            except TrainingDiverged as error:
+                kept = self._folder.diverged_batch
+                write_atomically(kept, lambda path: torch.save(batch._asdict(), path))
+                raise TrainingDiverged(
+                    f"step {self.step}: {error} The batch is in {kept}, the last checkpoint in "
+                    f"{self._folder.checkpoint}."
+                ) from None
+
+    def _report(self, ended: list[Episode]) -> None:
+        for episode in ended:
+            self.episodes += 1
+            self._noise.restart(episode.agent)
+            self._telemetry.add_episode(episode)
+        interval = self._config.log_interval
+        if self.step // interval > (self.step - self._config.num_envs) // interval:
+            self._metrics.write(self.step, self._telemetry.row(self._noise.std(self.step)))
+        if time.monotonic() - self._told_at > _PROGRESS_SECONDS:
+            self._told_at = time.monotonic()
+            total = self._config.total_steps
+            self._reporter.progress(self._telemetry.progress(self.step, total, self.episodes))
+
+    def _save_if_due(self) -> None:
+        late = time.monotonic() - self._saved_at > self._config.checkpoint_seconds
+        if late or self._request.checkpoint:
+            self.save()
+
+    def _evaluate_if_due(self, last: bool = False) -> bool:
+        """Evaluate at every interval and at the end; False if it was given up half-way."""
+        if self.step < self._next_evaluation and not last:
+            return True
+        if last and self.best and self.best["evaluated_at"] == self.step:
+            return True
+        seeds = selection_seeds(self._config.evaluation_episodes)
+        world, gamma = self._evaluation_world, self._config.gamma
+        evaluation = evaluate(self.policy, world, seeds, gamma, self._request.requested)
+        if evaluation is None:
+            return False
+        self._next_evaluation = self.step + self._config.evaluation_interval
+        self._keep_if_best(evaluation)
+        return True
+
+    def policy(self, observation: np.ndarray) -> np.ndarray:
+        """The noise-free command ``(m,)`` for one observation ``(n,)``, both in SI units."""
+        return self._scale.to_command(self.ddpg.act(observation[None])[0])
+
+    def _keep_if_best(self, evaluation: Evaluation) -> None:
+        best = not self.best or evaluation.mean >= self.best["mean"]
+        if best:
+            actor = {k: v.clone() for k, v in self.ddpg.actor.state_dict().items()}
+            normaliser = self.ddpg.normaliser.state()
+            self.best = {"mean": evaluation.mean, "step": self.step}
+            self.best |= {"actor": actor, "normaliser": normaliser}
+        self.best["evaluated_at"] = self.step
+        starts = np.stack(evaluation.starts)
+        values = self.ddpg.value(starts, self.ddpg.act(starts))
+        self._metrics.write(
+            self.step,
+            {
+                "evaluation_return": evaluation.mean,
+                "evaluation_confidence": evaluation.confidence,
+                "q_minus_monte_carlo": float(np.mean(values - np.array(evaluation.discounted))),
+            },
+        )
+        self._reporter.evaluated(self.step, evaluation, best)
+
+
+def _resolve_device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)

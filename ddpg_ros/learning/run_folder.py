@@ -1,0 +1,155 @@
+"""The folder of a training run: what lies where, and its checkpoint."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ddpg_ros.errors import CheckpointError, ConfigError
+from ddpg_ros.learning.atomic import write_atomically
+from ddpg_ros.learning.config import DdpgConfig
+
+_CHECKPOINT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run trains on: the world's name, and the user's contract file for it, if any."""
+
+    world: str
+    contract_file: str = ""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of a run."""
+
+    path: Path
+
+    @staticmethod
+    def create(path: str | Path, world: str) -> RunFolder:
+        """A fresh folder: ``path``, or ``runs/WORLD-DATE-TIME`` if it is empty.
+
+        Raises:
+            ConfigError: There is a run in it already.
+        """
+        name = world.replace(":", ".").replace("/", ".")
+        folder = RunFolder(Path(path or f"runs/{name}-{time.strftime('%Y%m%d-%H%M%S')}"))
+        if folder.config.exists():
+            raise ConfigError(
+                f"run folder {folder.path}: holds a run already. Continue it with "
+                f"--resume {folder.path}, or name another folder."
+            )
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"run folder {folder.path}: cannot be made ({error}).") from None
+        return folder
+
+    @property
+    def config(self) -> Path:
+        """World and resolved configuration, JSON."""
+        return self.path / "config.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The latest checkpoint."""
+        return self.path / "checkpoint.pt"
+
+    @property
+    def metrics(self) -> Path:
+        """Metrics by step, CSV."""
+        return self.path / "metrics.csv"
+
+    @property
+    def tensorboard(self) -> Path:
+        """TensorBoard's event files."""
+        return self.path / "tensorboard"
+
+    @property
+    def learning_curve(self) -> Path:
+        """The return by step, PNG."""
+        return self.path / "learning_curve.png"
+
+    @property
+    def diverged_batch(self) -> Path:
+        """The batch in which a number stopped being finite."""
+        return self.path / "diverged_batch.pt"
+
+    @property
+    def evaluation(self) -> Path:
+        """The evaluation after training, JSON."""
+        return self.path / "evaluation.json"
+
+    @property
+    def policy(self) -> Path:
+        """The exported policy."""
+        return self.path / "policy.onnx"
+
+    def save_job(self, job: Job, config: DdpgConfig) -> None:
+        """Write down what is trained, and how."""
+        content = {"world": job.world, "contract_file": job.contract_file}
+        self._write_json(self.config, {**content, "config": config.to_dict()})
+
+    def load_job(self) -> tuple[Job, DdpgConfig]:
+        """What is trained here, and how.
+
+        Raises:
+            CheckpointError: There is no run here.
+        """
+        try:
+            content = json.loads(self.config.read_text())
+            job = Job(content["world"], content["contract_file"])
+            return job, DdpgConfig.from_dict(content["config"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(
+                f"{self.path}: no training run is kept here ({error}). Name the folder that "
+                "'ddpg-ros train' printed, which holds a config.json."
+            ) from None
+
+    def save_evaluation(self, summary: dict[str, Any]) -> None:
+        """Write the evaluation after training."""
+        self._write_json(self.evaluation, summary)
+
+    def load_evaluation(self) -> dict[str, Any]:
+        """The evaluation after training; empty before."""
+        if not self.evaluation.exists():
+            return {}
+        summary: dict[str, Any] = json.loads(self.evaluation.read_text())
+        return summary
+
+    def save_checkpoint(self, state: dict[str, Any]) -> None:
+        """Replace the checkpoint, atomically."""
+        content = {"version": _CHECKPOINT_VERSION, **state}
+        write_atomically(self.checkpoint, lambda path: torch.save(content, path))
+
+    def load_checkpoint(self) -> dict[str, Any] | None:
+        """The latest checkpoint, None if the run ended before its first.
+
+        Raises:
+            CheckpointError: It is damaged, or of another version.
+        """
+        try:
+            state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        except FileNotFoundError:
+            return None
+        except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, zipfile.BadZipFile) as e:
+            raise CheckpointError(f"{self.checkpoint}: cannot be read ({e}).") from None
+        if state.get("version") != _CHECKPOINT_VERSION:
+            raise CheckpointError(
+                f"{self.checkpoint}: has version {state.get('version')}, this ddpg_ros reads "
+                f"{_CHECKPOINT_VERSION}. Resume with the ddpg_ros that wrote it."
+            )
+        return state
+
+    @staticmethod
+    def _write_json(path: Path, content: dict[str, Any]) -> None:
+        text = json.dumps(content, indent=2) + "\n"
+        write_atomically(path, lambda partial: partial.write_text(text))
