@@ -1,12 +1,11 @@
 """Package metadata; the version lives in package.xml alone."""
 
-import xml.etree.ElementTree as ElementTree
 from glob import glob
+from xml.etree import ElementTree
 
 from setuptools import find_packages, setup
 
 NAME = "ddpg_ros"
-VERBS = ("train", "evaluate", "export", "inspect", "controller", "world", "demo")
 
 ROS_WHEELS = [
     "ros-jazzy-rclpy[fastrtps]==7.1.6",
@@ -38,6 +37,7 @@ setup(
         (f"share/{NAME}", ["package.xml"]),
         (f"share/{NAME}/launch", glob("launch/*.launch.py")),
         (f"share/{NAME}/config", glob("config/*.yaml")),
+        (f"share/{NAME}/config/presets", glob("config/presets/*.yaml")),
     ],
     python_requires=">=3.10",
     install_requires=["numpy>=1.26", "onnxruntime>=1.16", "pyyaml", "setuptools"],
@@ -59,7 +59,13 @@ setup(
     entry_points={
         "console_scripts": [
             "ddpg-ros = ddpg_ros.cli:main",
-            *(f"{verb} = ddpg_ros.verbs:{verb}" for verb in VERBS),
+            "train = ddpg_ros.ros.trainer_node:main",
+            "controller = ddpg_ros.ros.controller_node:main",
+            "world = ddpg_ros.ros.world_node:main",
+            "evaluate = ddpg_ros.cli.main:run_evaluate",
+            "export = ddpg_ros.cli.main:run_export",
+            "inspect = ddpg_ros.cli.main:run_inspect",
+            "demo = ddpg_ros.cli.main:run_demo",
         ],
     },
     zip_safe=True,

@@ -22,7 +22,9 @@ def check_topic(name: str, what: str) -> None:
     """Raise ContractError unless ``name`` is a relative ROS name, which users can remap."""
     check_name(name, what)
     parts = name.split("/")
-    valid = all(part.replace("_", "a").isalnum() and not part[0].isdigit() for part in parts if part)
+    valid = all(
+        part.replace("_", "a").isalnum() and not part[0].isdigit() for part in parts if part
+    )
     if not valid or "" in parts or not name.isascii():
         raise ContractError(
             f"{what}: expected a relative ROS name such as joint_states or arm/commands, "

@@ -149,7 +149,9 @@ def twist_stamped(
     linear: Sequence[float], angular: Sequence[float], stamp: float | None = None
 ) -> Reading:
     """A ``geometry_msgs/TwistStamped``: linear [m/s], angular [rad/s]."""
-    return Reading({"twist.linear": _values(linear), "twist.angular": _values(angular)}, stamp=stamp)
+    return Reading(
+        {"twist.linear": _values(linear), "twist.angular": _values(angular)}, stamp=stamp
+    )
 
 
 def float64_multi_array(data: Sequence[float]) -> Reading:

@@ -65,7 +65,9 @@ class Source:
             check_name(name, where)
         if fixed is None:
             if not self.elements:
-                raise ContractError(f"{where}: name the elements, in the order the policy reads them.")
+                raise ContractError(
+                    f"{where}: name the elements, in the order the policy reads them."
+                )
         elif not self.elements:
             object.__setattr__(self, "elements", fixed)
         elif any(name not in fixed for name in self.elements):

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpg_ros.contract import Assembler, Reading
-from ddpg_ros.deploy.guard import OBSERVATION, Guard
+from ddpg_ros.deploy.guard import Guard
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
+
+_SATURATED = 0.99
+"""An element beyond this fraction of its range counts as saturated."""
 
 
 @dataclass(slots=True)
@@ -18,12 +21,14 @@ class Decision:
     Args:
         command: What the robot shall do, ``(m,)``, SI units, always finite and within limits.
         observation: What the policy saw, ``(n,)`` float32.
+        action: What the policy wanted, ``(m,)``; None where it could not be asked.
         reason: ``ok`` if the policy drove, else why the safe command was given.
         detail: The rest of the sentence, for people.
     """
 
     command: np.ndarray
     observation: np.ndarray
+    action: np.ndarray | None
     reason: str
     detail: str
 
@@ -43,8 +48,7 @@ class ControlCore:
         self.saturated = np.zeros(policy.contract.action_size, dtype=bool)
         """Which elements the policy drove to an end of their range on the last tick."""
         low, high = (self.contract.action_values(side) for side in ("low", "high"))
-        margin = 0.01 * (high - low) / 2
-        self._nearly_low, self._nearly_high = low + margin, high - margin
+        self._centre, self._nearly_half = (high + low) / 2, _SATURATED * (high - low) / 2
 
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
@@ -59,18 +63,13 @@ class ControlCore:
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""
         observation = self.assembler.assemble(now)
-        faults = self.assembler.faults
-        detail = ""
-        if not self.guard.permits():
-            command = self.guard.refuse(self.guard.reason)
-        elif faults:
-            detail = "; ".join(map(str, faults))
-            command = self.guard.refuse(f"{OBSERVATION}_{faults[0].reason}")
+        action, fault, detail = None, "", ""
+        if self.assembler.faults:
+            fault = self.assembler.faults[0].reason
+            detail = "; ".join(map(str, self.assembler.faults))
         else:
             action = self.policy.act(observation)
-            np.logical_or(
-                action < self._nearly_low, action > self._nearly_high, out=self.saturated
-            )
-            command = self.guard.pass_on(action)
+            self.saturated = np.abs(action - self._centre) > self._nearly_half
+        command = self.guard.decide(action, fault)
         self.assembler.record_command(command)
-        return Decision(command, observation, self.guard.reason, detail)
+        return Decision(command, observation, action, self.guard.reason, detail)

@@ -9,7 +9,6 @@ from ddpg_ros.contract import CommandLimiter, Contract
 OK = "ok"
 DISABLED = "disabled"
 ESTOP = "emergency_stop"
-OBSERVATION = "observation"
 NON_FINITE_ACTION = "non_finite_action"
 
 
@@ -42,23 +41,26 @@ class Guard:
         self.reason = OK
         self._limiter.reset()
 
-    def permits(self) -> bool:
-        """Whether the policy may drive at all; sets :attr:`reason` if it may not."""
-        if self.stopped:
-            self.reason = ESTOP
-        elif not self.enabled:
-            self.reason = DISABLED
-        else:
-            self.reason = OK
-        return self.reason == OK
+    def decide(self, action: np.ndarray | None, fault: str) -> np.ndarray:
+        """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is.
 
-    def pass_on(self, action: np.ndarray) -> np.ndarray:
-        """The policy's action ``(m,)`` within position and slew limits, the safe one if not finite."""
+        Args:
+            action: What the policy wants, ``(m,)``; None where it could not be asked.
+            fault: Why it could not.
+        """
+        if self.stopped:
+            return self._refuse(ESTOP)
+        if not self.enabled:
+            return self._refuse(DISABLED)
+        if action is None:
+            return self._refuse(fault)
         if not np.isfinite(action).all():
-            return self.refuse(NON_FINITE_ACTION)
+            return self._refuse(NON_FINITE_ACTION)
+        self.reason = OK
         return self._limiter.apply(action)
 
-    def refuse(self, reason: str) -> np.ndarray:
-        """The safe command ``(m,)``, whatever the slew limit says; ``reason`` says why."""
+    def _refuse(self, reason: str) -> np.ndarray:
+        """The safe command, whatever the slew limit says."""
         self.reason = reason
+        self._limiter.clipped.fill(False)
         return self._limiter.force(self._safe)

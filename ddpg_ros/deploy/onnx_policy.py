@@ -33,9 +33,7 @@ class OnnxPolicy:
     def __init__(self, content: bytes) -> None:
         self.digest = check_seal(content)
         self._session = _open(content)
-        self.metadata = PolicyMetadata.from_texts(
-            self._session.get_modelmeta().custom_metadata_map
-        )
+        self.metadata = PolicyMetadata.from_texts(self._session.get_modelmeta().custom_metadata_map)
         self.contract = self.metadata.contract
         sizes = (self.contract.observation_size, self.contract.action_size)
         self._check_graph(*sizes)

@@ -95,9 +95,7 @@ class DdpgConfig:
     checkpoint_seconds: float = _knob(30.0, "Wall-clock time between two checkpoints [s].", 0)
     log_interval: int = _knob(500, "Steps between two rows of training metrics.", 1)
     seed: int = _knob(0, "Seed of every random number of the run.", 0, 2**31 - 1)
-    device: str = _knob(
-        "cpu", "Where the networks live.", choices=("auto", "cpu", "cuda")
-    )
+    device: str = _knob("cpu", "Where the networks live.", choices=("auto", "cpu", "cuda"))
     threads: int = _knob(1, "Threads torch computes with; small networks are fastest on one.", 1)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.reporting import Progress, Reporter
@@ -55,8 +56,9 @@ class ConsoleReporter(Reporter):
 
 
 def _described(progress: Progress) -> str:
-    parts = [f"{progress.step:>9,} steps", f"{progress.steps_per_second:,.0f} steps/s"]
+    parts = [f"{progress.step:>9,} steps"]
     if not math.isnan(progress.seconds_left):
+        parts.append(f"{progress.steps_per_second:,.0f} steps/s")
         parts.append(f"{_minutes(progress.seconds_left)} left")
     if not math.isnan(progress.episode_return):
         parts.append(f"return {progress.episode_return:.1f}")

@@ -160,9 +160,7 @@ class Ddpg:
             "critic_optimiser": self.critic_optimiser,
         }
 
-    def _descend(
-        self, loss: Tensor, network: nn.Module, optimiser: torch.optim.Optimizer
-    ) -> None:
+    def _descend(self, loss: Tensor, network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
         parameters = list(network.parameters())
         gradients = torch.autograd.grad(loss, parameters)
         for parameter, gradient in zip(parameters, gradients, strict=True):

@@ -32,12 +32,16 @@ class StopRequest:
     """Set from a signal handler, a service or another thread; the loop looks every step."""
 
     def __init__(self) -> None:
-        self.stop = False
+        self._stop = False
         self.checkpoint = False
 
+    def ask(self) -> None:
+        """End the run at the next step, with a checkpoint."""
+        self._stop = True
+
     def requested(self) -> bool:
-        """Whether the run shall end now, with a checkpoint."""
-        return self.stop
+        """Whether the run shall end now."""
+        return self._stop
 
 
 class Trainer:

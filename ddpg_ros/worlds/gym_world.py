@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 import gymnasium
@@ -125,6 +127,9 @@ class GymWorld(World):
 
 
 def _make(env_id: str, render: bool) -> gymnasium.Env:
+    """Make the environment; ``module:Id-v0`` finds modules in the working directory too."""
+    if ":" in env_id and "" not in sys.path and os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
     try:
         return gymnasium.make(
             env_id, render_mode="rgb_array" if render else None, disable_env_checker=True

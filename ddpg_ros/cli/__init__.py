@@ -1,0 +1,5 @@
+"""``ddpg-ros VERB``: the same verbs as under ``ros2 run ddpg_ros``, for a machine without ROS."""
+
+from ddpg_ros.cli.main import main
+
+__all__ = ["main"]

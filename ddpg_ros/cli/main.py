@@ -1,0 +1,66 @@
+"""Parses the command line and runs one verb."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import NoReturn
+
+from ddpg_ros.cli import demo, evaluate, export, inspect, nodes, train
+from ddpg_ros.errors import DdpgRosError
+
+USER_ERROR = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong first, and how to get help."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}. See '{self.prog} --help'.", file=sys.stderr)
+        sys.exit(USER_ERROR)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb; returns the exit code, 2 for an error the user can mend."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in nodes.NODES:
+        return nodes.run(given[0], given[1:])
+    options = _parser().parse_args(given)
+    try:
+        code: int = options.run_verb(options)
+    except DdpgRosError as error:
+        print(f"ddpg-ros {options.verb}: {error}", file=sys.stderr)
+        return USER_ERROR
+    except ModuleNotFoundError as error:
+        print(
+            f"ddpg-ros {options.verb}: needs the Python package {error.name}, which is not "
+            "installed. Install ddpg_ros with its extra: pip install 'ddpg_ros[train]'.",
+            file=sys.stderr,
+        )
+        return USER_ERROR
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in (train, evaluate, export, inspect, demo):
+        verb.add(verbs)
+    for name, text in nodes.NODES.items():
+        verbs.add_parser(name, help=text, add_help=False)
+    return parser
+
+
+def _with_verb(verb: str) -> int:
+    return main([verb, *sys.argv[1:]])
+
+
+run_evaluate = partial(_with_verb, "evaluate")
+run_export = partial(_with_verb, "export")
+run_inspect = partial(_with_verb, "inspect")
+run_demo = partial(_with_verb, "demo")
+"""The executables ``ros2 run ddpg_ros VERB`` of the verbs that are no nodes."""

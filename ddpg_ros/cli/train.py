@@ -1,0 +1,94 @@
+"""``ddpg-ros train``: learn a policy in a world and export it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+from typing import Any
+
+from ddpg_ros.errors import ConfigError
+from ddpg_ros.learning.config import DdpgConfig
+
+
+def add(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser = verbs.add_parser("train", help="learn a policy in a world and export it")
+    parser.add_argument(
+        "world", nargs="?", default="pendulum", help="pendulum, or a Gymnasium id (HalfCheetah-v5)"
+    )
+    parser.add_argument("--contract", default="", help="your YAML contract for the environment")
+    parser.add_argument(
+        "--run",
+        default="",
+        dest="run_folder",
+        metavar="RUN",
+        help="folder for the run (runs/WORLD-DATE-TIME)",
+    )
+    parser.add_argument("--resume", default="", metavar="RUN", help="continue the run in a folder")
+    parser.add_argument("--config", default="", help="YAML file of hyperparameters")
+    group = parser.add_argument_group("hyperparameters (defaults come from the world's preset)")
+    _add_hyperparameters(group)
+    parser.set_defaults(run_verb=_train)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from ddpg_ros.deploy import OnnxPolicy
+    from ddpg_ros.learning.console import ConsoleReporter
+    from ddpg_ros.learning.loop import StopRequest
+    from ddpg_ros.learning.run_folder import Job
+    from ddpg_ros.learning.training import resume_training, start_training
+
+    request = StopRequest()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: request.ask())
+    reporter = ConsoleReporter()
+    config = _config(options)
+    if options.resume:
+        result = resume_training(options.resume, reporter, request)
+    else:
+        job = Job(options.world, options.contract)
+        result = start_training(job, config, options.run_folder, reporter, request)
+    folder = result.folder
+    if result.evaluation is None:
+        print(f"stopped with a checkpoint; go on: ddpg-ros train --resume {folder.path}")
+        return 0
+    OnnxPolicy.load(folder.policy)
+    print(f"learning curve: {folder.learning_curve}")
+    print(f"policy, proved: {folder.policy}")
+    print(f"look at it: ddpg-ros inspect {folder.policy}")
+    return 0
+
+
+def _config(options: argparse.Namespace) -> DdpgConfig:
+    """Defaults, then the world's preset, then the user's file, then the flags."""
+    from ddpg_ros.learning.presets import load_preset, read_config
+
+    names = [field.name for field in dataclasses.fields(DdpgConfig)]
+    chosen = {name: value for name, value in vars(options).items() if name in names}
+    if options.resume and (chosen or options.config):
+        raise ConfigError(
+            f"--resume continues {options.resume} with the hyperparameters it was started with; "
+            f"leave out {', '.join(chosen) or '--config'}."
+        )
+    config = load_preset(options.world)
+    if options.config:
+        config = read_config(options.config, config)
+    return DdpgConfig.from_dict(chosen, config)
+
+
+def _add_hyperparameters(group: Any) -> None:
+    for field in dataclasses.fields(DdpgConfig):
+        default: Any = field.default
+        extra: dict[str, Any] = {"type": type(default)}
+        if isinstance(default, bool):
+            extra = {"action": argparse.BooleanOptionalAction}
+        elif isinstance(default, tuple):
+            extra = {"type": int, "nargs": "+"}
+        group.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            dest=field.name,
+            default=argparse.SUPPRESS,
+            help=field.metadata["description"].replace("%", "%%"),
+            **extra,
+        )

@@ -1,0 +1,109 @@
+"""What a policy file says of itself, for people and for programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ddpg_ros.deploy.onnx_policy import OnnxPolicy
+
+
+def as_dict(policy: OnnxPolicy) -> dict[str, Any]:
+    """Contract, proof, statistics and provenance as JSON values."""
+    statistics = policy.metadata.statistics
+    return {
+        "digest": policy.digest,
+        "proof": {
+            "probes": len(policy.metadata.probes.actions),
+            "tolerance": policy.metadata.probes.tolerance,
+            "largest_error": policy.largest_probe_error,
+        },
+        "contract": policy.contract.to_dict(),
+        "statistics": {
+            "count": statistics.count,
+            "mean": statistics.mean.tolist(),
+            "std": statistics.std.tolist(),
+            "minimum": statistics.minimum.tolist(),
+            "maximum": statistics.maximum.tolist(),
+        },
+        "provenance": policy.metadata.provenance,
+    }
+
+
+def as_text(policy: OnnxPolicy) -> str:
+    """The same as a page of text."""
+    contract, probes = policy.contract, policy.metadata.probes
+    lines = [
+        f"policy for '{contract.name}', {1 / contract.period:g} Hz (period {contract.period:g} s)",
+        f"digest   {policy.digest}, matches the file's bytes",
+        f"proof    {len(probes.actions)} probes reproduced, largest difference "
+        f"{policy.largest_probe_error:.1e} of an action's range, {probes.tolerance:.0e} allowed",
+        *_provenance(policy.metadata.provenance),
+        "",
+        f"reads    {contract.observation_size} elements"
+        + (f", {contract.history} ticks, the oldest first" if contract.history > 1 else ""),
+        *_table(_observation_rows(policy)),
+        "",
+        f"drives   {contract.action_size} elements",
+        *_table(_action_rows(policy)),
+    ]
+    return "\n".join(lines)
+
+
+def _provenance(provenance: dict[str, Any]) -> list[str]:
+    evaluation = provenance.get("evaluation") or {}
+    lines = [
+        f"trained  in '{provenance.get('world', '?')}', {provenance.get('steps', '?')} steps, "
+        f"seed {provenance.get('seed', '?')}, ddpg_ros {provenance.get('ddpg_ros', '?')}, "
+        f"commit {str(provenance.get('git_commit') or '?')[:12]}"
+    ]
+    if evaluation:
+        outcomes = ", ".join(f"{n} {name}" for name, n in evaluation.get("outcomes", {}).items())
+        lines.append(
+            f"returned {evaluation['mean']:.2f} ± {evaluation['confidence_95']:.2f} (95 %) over "
+            f"{evaluation['episodes']} unseen episodes: {outcomes}"
+        )
+    return lines
+
+
+def _observation_rows(policy: OnnxPolicy) -> list[Sequence[str]]:
+    """One row an element; the statistics are those of the latest tick."""
+    contract, statistics = policy.contract, policy.metadata.statistics
+    rows: list[Sequence[str]] = [
+        ("element", "from", "unit", "low", "high", "max age [s]", "mean", "deviation", "seen")
+    ]
+    index = contract.observation_size - contract.frame_size
+    for term in contract.observation:
+        labels = " + ".join(source.label for source in term.sources)
+        age = min(source.max_age for source in term.sources)
+        for element, low, high in zip(term.element_names, term.lows, term.highs, strict=True):
+            seen = f"{_short(statistics.minimum[index])} .. {_short(statistics.maximum[index])}"
+            mean, std = statistics.mean[index], statistics.std[index]
+            numbers = [_short(value) for value in (low, high, age, mean, std)]
+            rows.append((f"{term.name}.{element}", labels, term.unit, *numbers, seen))
+            index += 1
+    return rows
+
+
+def _action_rows(policy: OnnxPolicy) -> list[Sequence[str]]:
+    rows: list[Sequence[str]] = [("element", "to", "unit", "low", "high", "slew [1/s]", "safe")]
+    for command in policy.contract.commands:
+        for e in command.elements:
+            numbers = [_short(value) for value in (e.low, e.high, e.slew_limit, e.safe)]
+            to = f"{command.topic} ({command.message} {command.field})"
+            rows.append((e.name, to, e.unit, *numbers))
+    return rows
+
+
+def _table(rows: list[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _short(value: float) -> str:
+    return "-" if math.isinf(value) else f"{value:.4g}"

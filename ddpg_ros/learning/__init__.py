@@ -1,0 +1,1 @@
+"""DDPG: configuration, networks, memory, noise, update, loop, checkpoint, evaluation, export."""

@@ -1,0 +1,50 @@
+"""Where a policy comes from: versions, commit, machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import ddpg_ros
+
+_PACKAGES = ("torch", "numpy", "gymnasium", "mujoco")
+
+
+def describe_origin() -> dict[str, Any]:
+    """Versions, commit and time, as JSON values."""
+    versions = {name: _version(name) for name in _PACKAGES}
+    return {
+        "ddpg_ros": ddpg_ros.__version__,
+        "git_commit": _commit(),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "versions": versions,
+        "exported_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _commit() -> str:
+    """Commit of the checkout the package runs from, with ``+changes``; empty if installed."""
+    here = Path(__file__).resolve().parent
+    try:
+        described = subprocess.run(
+            ["git", "-C", str(here), "describe", "--always", "--abbrev=40", "--dirty=+changes"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return described.stdout.strip()

@@ -1,0 +1,138 @@
+"""A whole training: folder, loop, evaluation of the best policy, policy file."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ddpg_ros.errors import CheckpointError
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.curve import draw_learning_curve
+from ddpg_ros.learning.evaluation import Evaluation, evaluate
+from ddpg_ros.learning.export import ExportedPolicy, export_policy
+from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.provenance import describe_origin
+from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.seeds import evaluation_seeds
+from ddpg_ros.worlds import World, make_world
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training left.
+
+    Args:
+        folder: Where the run is kept.
+        seconds: Wall-clock time of the training loop in this process [s].
+        evaluation: Of the best policy on unseen seeds; None if the run was stopped before its end.
+    """
+
+    folder: RunFolder
+    seconds: float
+    evaluation: Evaluation | None
+
+
+def start_training(
+    job: Job,
+    config: DdpgConfig,
+    path: str,
+    reporter: Reporter,
+    request: StopRequest,
+) -> TrainingResult:
+    """Train from the first step, evaluate and export.
+
+    Args:
+        job: What to train on.
+        config: The hyperparameters.
+        path: Folder for the run; empty for ``runs/WORLD-DATE-TIME``.
+        reporter: Hears of progress.
+        request: Asks the run to stop or to write a checkpoint.
+    """
+    if job.contract_file:
+        job = Job(job.world, str(Path(job.contract_file).resolve()))
+    make_world(job.world, job.contract_file).close()
+    folder = RunFolder.create(path, job.world)
+    folder.save_job(job, config)
+    reporter.message(f"run folder: {folder.path}")
+    return _train(folder, job, config, reporter, request)
+
+
+def resume_training(path: str, reporter: Reporter, request: StopRequest) -> TrainingResult:
+    """Go on with the run in the folder ``path`` from its last checkpoint, as if never stopped."""
+    folder = RunFolder(Path(path))
+    job, config = folder.load_job()
+    reporter.message(f"run folder: {folder.path}")
+    return _train(folder, job, config, reporter, request)
+
+
+def export_run(path: str, output: str = "") -> Path:
+    """Export the best policy of the run in the folder ``path``; the file's path.
+
+    Raises:
+        CheckpointError: There is no run, or it has not evaluated a policy yet.
+    """
+    folder = RunFolder(Path(path))
+    job, config = folder.load_job()
+    state = folder.load_checkpoint()
+    if state is None:
+        raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
+    world = make_world(job.world, job.contract_file)
+    policy = ExportedPolicy.best_of(world.contract, config, state["best"])
+    world.close()
+    target = Path(output) if output else folder.policy
+    export_policy(policy, target, _provenance(folder, job, config, state["best"]))
+    return target
+
+
+def _train(
+    folder: RunFolder, job: Job, config: DdpgConfig, reporter: Reporter, request: StopRequest
+) -> TrainingResult:
+    def build() -> World:
+        return make_world(job.world, job.contract_file)
+
+    trainer = Trainer(folder, config, build, reporter, request)
+    try:
+        trainer.restore()
+        if trainer.step:
+            reporter.message(f"resuming at step {trainer.step:,}")
+        started = time.monotonic()
+        finished = trainer.run()
+        seconds = time.monotonic() - started
+        draw_learning_curve(folder.metrics, folder.learning_curve, f"DDPG on {job.world}")
+        if not finished:
+            return TrainingResult(folder, seconds, None)
+        policy = ExportedPolicy.best_of(trainer.contract, config, trainer.best)
+    finally:
+        trainer.close()
+    evaluation = evaluate(
+        lambda observation: policy(torch.from_numpy(observation[None]))[0].numpy(),
+        build(),
+        evaluation_seeds(config.final_episodes),
+        stopped=request.requested,
+    )
+    if evaluation is None:
+        return TrainingResult(folder, seconds, None)
+    folder.save_evaluation(evaluation.summary())
+    reporter.message(f"best policy, unseen seeds: {evaluation}")
+    export_policy(policy, folder.policy, _provenance(folder, job, config, trainer.best))
+    return TrainingResult(folder, seconds, evaluation)
+
+
+def _provenance(
+    folder: RunFolder, job: Job, config: DdpgConfig, best: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "world": job.world,
+        "contract_file": job.contract_file,
+        "run": folder.path.name,
+        "steps": best["step"],
+        "seed": config.seed,
+        "config": config.to_dict(),
+        "evaluation": folder.load_evaluation(),
+        **describe_origin(),
+    }

@@ -1,0 +1,1 @@
+"""ROS 2: messages, and the controller, world and trainer nodes."""

@@ -1,0 +1,70 @@
+"""ROS parameters, declared from a frozen dataclass and read back into one."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, ParameterType
+from rclpy.node import Node
+
+T = TypeVar("T")
+
+_TYPES = {
+    bool: ParameterType.PARAMETER_BOOL,
+    int: ParameterType.PARAMETER_INTEGER,
+    float: ParameterType.PARAMETER_DOUBLE,
+    str: ParameterType.PARAMETER_STRING,
+    tuple: ParameterType.PARAMETER_INTEGER_ARRAY,
+}
+_LARGEST_INTEGER = 2**63 - 1
+_LARGEST_DOUBLE = 1.7976931348623157e308
+
+
+def parameter(
+    default: Any,
+    description: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A dataclass field that knows how it is declared as a ROS parameter."""
+    metadata = {"description": description, "low": low, "high": high, "choices": choices}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def declare(node: Node, defaults: T) -> T:
+    """Declare every field of ``defaults`` on ``node``, read-only, and return what was set.
+
+    Args:
+        node: Where the parameters live.
+        defaults: A frozen dataclass whose fields carry ``description``, ``low``, ``high`` and
+            ``choices`` as metadata.
+    """
+    values = {}
+    for field in dataclasses.fields(defaults):  # type: ignore[arg-type]
+        default = getattr(defaults, field.name)
+        declared = list(default) if isinstance(default, tuple) else default
+        values[field.name] = node.declare_parameter(
+            field.name, declared, _descriptor(field, type(default))
+        ).value
+    return dataclasses.replace(defaults, **values)  # type: ignore[type-var]
+
+
+def _descriptor(field: dataclasses.Field[Any], kind: type) -> ParameterDescriptor:
+    meta = field.metadata
+    descriptor = ParameterDescriptor(
+        type=_TYPES[kind], description=meta["description"], read_only=True
+    )
+    if meta["choices"]:
+        descriptor.additional_constraints = f"one of {', '.join(meta['choices'])}"
+    low, high = meta["low"], meta["high"]
+    if kind is int and low is not None:
+        top = _LARGEST_INTEGER if high is None else int(high)
+        descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=top, step=1)]
+    if kind is float and low is not None:
+        upper = _LARGEST_DOUBLE if high is None else float(high)
+        descriptor.floating_point_range = [
+            FloatingPointRange(from_value=float(low), to_value=upper, step=0.0)
+        ]
+    return descriptor

@@ -1,0 +1,149 @@
+"""From ``main`` to exit code: context, signals, executor, last word."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Protocol
+
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
+
+from ddpg_ros.errors import ConfigError, DdpgRosError
+
+USER_ERROR = 2
+_LOOK_SECONDS = 0.05
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+try:
+    from rclpy._rclpy_pybind11 import RCLError
+except ImportError:  # pragma: no cover
+    RCLError = RuntimeError
+
+
+class Runnable(Protocol):
+    """What a node offers besides being a node."""
+
+    def finished(self) -> bool:
+        """Whether the node has nothing more to do."""
+
+    def last_word(self) -> None:
+        """Called once before the node goes, whatever the reason."""
+
+
+class StopSignals:
+    """Calls ``on_signal`` at SIGINT and SIGTERM.
+
+    rclpy's own handler would end the context before the last word could be said.
+    """
+
+    def __init__(self, on_signal: Callable[[], None]) -> None:
+        self._on_signal = on_signal
+        for number in _SIGNALS:
+            signal.signal(number, self._receive)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self._on_signal()
+
+    @staticmethod
+    def ignore() -> None:
+        """From here on the process is ending; a second signal must not disturb that."""
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+
+@dataclass
+class ExitCode:
+    """What the process will tell its parent."""
+
+    code: int = 0
+
+
+@contextmanager
+def user_errors(name: str) -> Iterator[ExitCode]:
+    """Turn an error the user can mend into a sentence on stderr and exit code 2."""
+    exit_code = ExitCode()
+    try:
+        yield exit_code
+    except (DdpgRosError, ParameterException, RCLError) as error:
+        print(f"{name}: {error}", file=sys.stderr, flush=True)
+        exit_code.code = USER_ERROR
+
+
+def make_executor() -> Executor:
+    """The events executor where rclpy has it (Jazzy 7.1.4 on), else the single-threaded one."""
+    try:
+        from rclpy.experimental import EventsExecutor
+    except ImportError:
+        return SingleThreadedExecutor()
+    executor: Executor = EventsExecutor()
+    return executor
+
+
+def spin_for(executor: Executor, timeout: float) -> None:
+    """Serve callbacks for ``timeout`` [s]; works on every executor and rclpy."""
+    try:
+        executor.spin_until_future_complete(Future(), timeout_sec=timeout)
+    except RCLError as error:
+        # rclpy#1209: an invalid lifecycle transition raises out of the executor.
+        rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")
+
+
+def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None) -> int:
+    """Run a node until it has finished or a signal comes.
+
+    Args:
+        name: What error messages begin with.
+        make_node: Builds the node, a :class:`Runnable`.
+        args: Command line with ROS arguments; that of the process if None.
+
+    Returns:
+        Exit code: 0, or 2 after an error the user can mend, told in a sentence.
+    """
+    stop = threading.Event()
+    StopSignals(stop.set)
+    node: Any = None
+    executor: Executor | None = None
+    with user_errors(name) as outcome:
+        try:
+            rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+            node = make_node()
+            check_overrides(node)
+            executor = make_executor()
+            executor.add_node(node)
+            while not (stop.is_set() or node.finished()):
+                spin_for(executor, _LOOK_SECONDS)
+        finally:
+            StopSignals.ignore()
+            _leave(node, executor)
+    return outcome.code
+
+
+def _leave(node: Any, executor: Executor | None) -> None:
+    if node is not None:
+        node.last_word()
+    if executor is not None:
+        executor.shutdown()
+    if node is not None:
+        node.destroy_node()
+    rclpy.try_shutdown()
+
+
+def check_overrides(node: Node) -> None:
+    """Raise ConfigError for a parameter that was given but that the node does not have."""
+    given = getattr(node, "_parameter_overrides", {})
+    unknown = [n for n in given if not node.has_parameter(n) and not n.startswith("qos_overrides")]
+    if unknown:
+        known = sorted(n for n in node._parameters if not n.startswith("qos_overrides"))
+        raise ConfigError(
+            f"no parameter is called {', '.join(unknown)}. Known: {', '.join(known)}."
+        )

@@ -1,0 +1,137 @@
+"""``ddpg_trainer``: the training, with ROS parameters, progress on a topic and services."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
+from ddpg_ros.learning.evaluation import Evaluation
+from ddpg_ros.learning.loop import StopRequest
+from ddpg_ros.learning.presets import load_preset
+from ddpg_ros.learning.reporting import Progress, Reporter
+from ddpg_ros.learning.run_folder import Job
+from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
+from ddpg_ros.ros.parameters import declare, parameter
+from ddpg_ros.ros.spin import StopSignals, check_overrides, user_errors
+
+NAME = "ddpg_trainer"
+
+
+@dataclass(frozen=True)
+class TrainerParameters:
+    """What to train on, and where the run is kept."""
+
+    world: str = parameter(
+        "pendulum", "World to train in: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
+    )
+    contract_file: str = parameter("", "Your YAML contract for a Gymnasium environment.")
+    run_folder: str = parameter("", "Folder for the run; empty: runs/WORLD-DATE-TIME.")
+    resume: str = parameter("", "Folder of a run to continue; empty: start a new one.")
+
+
+class TrainerNode(Node, Reporter):
+    """Takes the parameters, tells of progress, and passes requests on to the training loop."""
+
+    def __init__(self, request: StopRequest, **node_arguments: Any) -> None:
+        super().__init__(NAME, **node_arguments)
+        self.set = declare(self, TrainerParameters())
+        self.config = declare(self, load_preset(self.set.world))
+        self._request = request
+        self._progress_out = self.create_publisher(String, "~/progress", 10)
+        self.create_service(Trigger, "~/checkpoint", self._checkpoint)
+        self.create_service(Trigger, "~/stop", self._stop)
+        self._told_tenths = 0
+
+    def progress(self, progress: Progress) -> None:
+        values = dataclasses.asdict(progress)
+        known = {k: v for k, v in values.items() if not math.isnan(v)}
+        self._progress_out.publish(String(data=json.dumps(known)))
+        tenths = 10 * progress.step // progress.total_steps
+        if tenths > self._told_tenths:
+            self._told_tenths = tenths
+            self.message(
+                f"{progress.step:,} of {progress.total_steps:,} steps, "
+                f"{progress.steps_per_second:.0f} steps/s, return {progress.episode_return:.1f}"
+            )
+
+    def evaluated(self, step: int, evaluation: Evaluation, best: bool) -> None:
+        mark = ", the best so far" if best else ""
+        self.message(f"{step:,} steps, evaluation: {evaluation}{mark}")
+
+    def message(self, text: str) -> None:
+        self.get_logger().info(text)
+
+    def _checkpoint(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._request.checkpoint = True
+        response.success, response.message = True, "a checkpoint follows the present step"
+        return response
+
+    def _stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._request.ask()
+        response.success, response.message = True, "stopping with a checkpoint"
+        return response
+
+
+def train(node: TrainerNode, request: StopRequest) -> TrainingResult:
+    """Run the training the parameters ask for."""
+    if node.set.resume:
+        return resume_training(node.set.resume, node, request)
+    job = Job(node.set.world, node.set.contract_file)
+    return start_training(job, node.config, node.set.run_folder, node, request)
+
+
+def tell_what_next(result: TrainingResult, node: TrainerNode) -> None:
+    """Say what the training left and what to type next."""
+    folder = result.folder
+    if result.evaluation is None:
+        node.message(
+            f"stopped with a checkpoint; go on with: ros2 launch ddpg_ros train.launch.py "
+            f"resume:={folder.path.resolve()}"
+        )
+        return
+    policy = folder.policy.resolve()
+    node.message(f"learning curve: {folder.learning_curve.resolve()}")
+    node.message(f"policy: {policy}")
+    node.message(f"fly it: ros2 launch ddpg_ros simulate.launch.py policy:={policy}")
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Train to the end or until a signal comes; returns the exit code."""
+    request = StopRequest()
+    StopSignals(request.ask)
+    with user_errors(NAME) as outcome:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        node = TrainerNode(request)
+        check_overrides(node)
+        threading.Thread(target=_serve, args=(node,), daemon=True).start()
+        tell_what_next(train(node, request), node)
+    StopSignals.ignore()
+    rclpy.try_shutdown()
+    return outcome.code
+
+
+def _serve(node: Node) -> None:
+    """Answer services while the main thread trains; ends with the context."""
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        executor.spin()
+    except ExternalShutdownException:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

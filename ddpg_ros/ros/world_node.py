@@ -1,0 +1,192 @@
+"""``ddpg_world``: a simulated robot on the ROS graph, at real time or a factor of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rosgraph_msgs.msg import Clock as ClockMessage
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
+from ddpg_ros.contract import Command
+from ddpg_ros.ros.flight_log import FlightLog
+from ddpg_ros.ros.messages import MESSAGE_TYPES, command_values, to_message, to_stamp
+from ddpg_ros.ros.parameters import declare, parameter
+from ddpg_ros.ros.spin import run_node
+from ddpg_ros.worlds import PeriodEnd, make_world
+
+NAME = "ddpg_world"
+
+_RELIABLE = QoSProfile(depth=10)
+
+
+@dataclass(frozen=True)
+class WorldParameters:
+    """How a world is run."""
+
+    world: str = parameter(
+        "pendulum", "World to run: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
+    )
+    contract_file: str = parameter("", "Your YAML contract for a Gymnasium environment.")
+    real_time_factor: float = parameter(
+        1.0, "Simulated seconds per second of wall-clock time.", 0.001, 1000.0
+    )
+    seed: int = parameter(0, "Seed of the first episode; each later one adds 1.", 0)
+    episodes: int = parameter(0, "Episodes to run before the node ends; 0: no end.", 0)
+    command_timeout: float = parameter(
+        0.5, "Simulated time after which the last command gives way to the safe one [s].", 0.0, 1e6
+    )
+    wait_for_command: bool = parameter(
+        True, "Hold the robot at the start of the first episode until a command arrives."
+    )
+    results_file: str = parameter("", "JSON file to write the episodes to at the end.")
+    film_file: str = parameter("", "GIF file to write the first episodes to at the end.")
+    film_episodes: int = parameter(2, "Episodes to film.", 1, 1000)
+
+
+class WorldNode(Node):
+    """Steps a world on the steady clock, publishes its sensors and ``/clock``, takes commands."""
+
+    def __init__(self, **node_arguments: Any) -> None:
+        super().__init__(NAME, **node_arguments)
+        self._set = declare(self, WorldParameters())
+        filmed = bool(self._set.film_file)
+        self.world = make_world(self._set.world, self._set.contract_file, render=filmed)
+        contract = self.world.contract
+        self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
+        self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
+        self._nanoseconds = 0
+        self._command_at = -(10**18)
+        self._commanded = not self._set.wait_for_command
+        self._safe = contract.action_values("safe")
+        self._command = self._safe.copy()
+        self._low, self._high = contract.action_values("low"), contract.action_values("high")
+        self.timeouts = 0
+        self._timed_out = False
+        self._sensors = {
+            topic: (message, self.create_publisher(MESSAGE_TYPES[message], topic, _RELIABLE))
+            for topic, message in contract.topics.items()
+        }
+        self._clock_out = self.create_publisher(ClockMessage, "/clock", _RELIABLE)
+        self._episodes_out = self.create_publisher(String, "~/episode", _RELIABLE)
+        self._subscribe_commands()
+        self.create_service(Trigger, "~/reset", self._reset)
+        self._seed = self._set.seed
+        self._begin()
+        self.create_timer(
+            1e-9 * self._step_nanoseconds / self._set.real_time_factor,
+            self._step,
+            clock=Clock(clock_type=ClockType.STEADY_TIME),
+        )
+        self.get_logger().info(
+            f"world '{contract.name}' at {self._set.real_time_factor:g} times real time; publishes "
+            f"{', '.join(self._sensors)}, takes {', '.join(c.topic for c in contract.commands)}"
+        )
+
+    def finished(self) -> bool:
+        """Whether the episodes asked for have been run."""
+        return 0 < self._set.episodes <= len(self._log.episodes)
+
+    def last_word(self) -> None:
+        """Write the results and the film."""
+        if self._set.results_file:
+            Path(self._set.results_file).write_text(json.dumps(self._log.episodes, indent=2) + "\n")
+        if self._set.film_file:
+            self._log.write_film(self._set.film_file)
+        self.world.close()
+
+    def _subscribe_commands(self) -> None:
+        start = 0
+        for command in self.world.contract.commands:
+            part = slice(start, start + len(command.elements))
+            receive = partial(self._receive, command, part)
+            self.create_subscription(
+                MESSAGE_TYPES[command.message], command.topic, receive, _RELIABLE
+            )
+            start = part.stop
+
+    def _receive(self, command: Command, part: slice, message: Any) -> None:
+        values = command_values(command, message)
+        if values is None or not np.isfinite(values).all():
+            self.get_logger().warning(
+                f"{command.topic}: ignored a command that does not carry one finite value each "
+                f"for {', '.join(e.name for e in command.elements)}",
+                throttle_duration_sec=1.0,
+            )
+            return
+        self._command[part] = np.clip(values, self._low[part], self._high[part])
+        self._command_at = self._nanoseconds
+        self._commanded = True
+
+    def _step(self) -> None:
+        """One substep of the world, or of waiting for the first command."""
+        self._nanoseconds += self._step_nanoseconds
+        if self._commanded and not self.finished():
+            end = self.world.advance(self._current_command())
+            if end is not None:
+                self._end_period(end)
+        self._publish()
+
+    def _current_command(self) -> np.ndarray:
+        """The last command, the safe one if that is too old."""
+        age = 1e-9 * (self._nanoseconds - self._command_at)
+        was_timed_out, self._timed_out = self._timed_out, age > self._set.command_timeout
+        if not self._timed_out:
+            return self._command
+        if not was_timed_out:
+            self.timeouts += 1
+            self.get_logger().warning(
+                f"no command for {self._set.command_timeout:g} s: the safe one is applied"
+            )
+        return self._safe
+
+    def _end_period(self, end: PeriodEnd) -> None:
+        self._log.record(end)
+        if not end.over:
+            return
+        episode = self._log.close_episode(self._seed, end)
+        self._episodes_out.publish(String(data=json.dumps(episode)))
+        self.get_logger().info(
+            f"episode {len(self._log.episodes)} (seed {self._seed}): return "
+            f"{episode['return']:.2f} in {episode['steps']} steps, {episode['outcome']}"
+        )
+        self._seed += 1
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start the episode of the current seed; the robot is at its safe command."""
+        self.world.reset(seed=self._seed)
+        self._log.begin()
+        self._command[:] = self._safe
+
+    def _publish(self) -> None:
+        stamp = to_stamp(self._nanoseconds)
+        readings = self.world.readings()
+        for topic, (message, publisher) in self._sensors.items():
+            publisher.publish(to_message(message, readings[topic], stamp))
+        self._clock_out.publish(ClockMessage(clock=stamp))
+
+    def _reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._seed += 1
+        self._begin()
+        response.success, response.message = True, f"episode with seed {self._seed} begins"
+        return response
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the world until its episodes are over or a signal comes; returns the exit code."""
+    return run_node(NAME, WorldNode, args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
