@@ -45,7 +45,8 @@ def decode(cls: type, data: Any, where: str) -> Any:
     if not isinstance(data, Mapping):
         raise ContractError(f"{where}: expected a mapping, got {shown(data)}.")
     data = dict(data)
-    kinds = {sub.kind: sub for sub in cls.__subclasses__() if hasattr(sub, "kind")}
+    subclasses: list[type] = cls.__subclasses__()
+    kinds = {kind: s for s in subclasses if (kind := getattr(s, "kind", ""))}
     if kinds:
         kind = data.pop("kind", None)
         if not isinstance(kind, str) or kind not in kinds:
@@ -83,9 +84,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             raise ContractError(f"{where}: expected a list, got {shown(value)}.")
         item = typing.get_args(hint)[0]
         return tuple(_convert(item, v, f"{where}[{i}]") for i, v in enumerate(value))
-    if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or hint.__subclasses__()):
-        if hint not in (int, float, str):
-            return decode(hint, value, where)
+    if isinstance(hint, type) and hint not in (int, float, str):
+        return decode(hint, value, where)
     if hint is float:
         return _convert_float(value, where)
     if hint is int and isinstance(value, int) and not isinstance(value, bool):

@@ -19,7 +19,7 @@ from ddpg_ros.contract.source import Source
 from ddpg_ros.errors import ContractError
 
 SCHEMA = 1
-"""Version of the contract's JSON. It rises when an older reader would misunderstand a newer file."""
+"""Version of the contract's JSON; it rises when an older reader would misread a newer file."""
 
 HISTORY_LAYOUT = "oldest_first"
 """A history of n ticks is n whole observations one after the other, the latest last."""

@@ -186,7 +186,7 @@ class MinPool(Feature):
 
 
 class _SectorRays:
-    """Which rays fall in which sector, worked out again only when the scanner's geometry changes."""
+    """Which rays fall in which sector, worked out again when the scanner's geometry changes."""
 
     def __init__(self, feature: MinPool) -> None:
         self._feature = feature

@@ -20,6 +20,7 @@ class CommandLimiter:
         self._high = contract.action_values("high")
         self._safe = contract.action_values("safe")
         self._step = contract.action_values("slew_limit") * contract.period
+        self._rounding = 1e-6 * (self._high - self._low)
         self._wanted = np.empty_like(self._low)
         self._bound = np.empty_like(self._low)
         self._no_number = np.zeros(len(self._low), dtype=bool)
@@ -49,6 +50,8 @@ class CommandLimiter:
         np.add(self.command, self._step, out=self.command)
         np.minimum(self._bound, self.command, out=self.command)
         np.clip(self.command, self._low, self._high, out=self.command)
-        np.not_equal(self.command, self._wanted, out=self.clipped)
+        np.subtract(self.command, self._wanted, out=self._bound)
+        np.abs(self._bound, out=self._bound)
+        np.greater(self._bound, self._rounding, out=self.clipped)
         np.logical_or(self.clipped, self._no_number, out=self.clipped)
         return self.command

@@ -77,7 +77,7 @@ def joint_state(
     effort: Sequence[float] | None = None,
     stamp: float | None = None,
 ) -> Reading:
-    """A ``sensor_msgs/JointState``: position [rad or m], velocity [rad/s or m/s], effort [N m or N]."""
+    """A ``sensor_msgs/JointState``: position [rad, m], velocity [rad/s, m/s], effort [N m, N]."""
     given = {"position": position, "velocity": velocity, "effort": effort}
     fields = {name: _values(value) for name, value in given.items() if value is not None}
     return Reading(fields, names=list(names), stamp=stamp)
@@ -154,10 +154,10 @@ def twist_stamped(
     )
 
 
-def float64_multi_array(data: Sequence[float]) -> Reading:
+def float64_multi_array(data: Sequence[float] | np.ndarray) -> Reading:
     """A ``std_msgs/Float64MultiArray``, whose elements have an order but no names."""
     return Reading({"data": _values(data)})
 
 
-def _values(values: Sequence[float]) -> np.ndarray:
+def _values(values: Sequence[float] | np.ndarray) -> np.ndarray:
     return np.asarray(values, dtype=np.float64)

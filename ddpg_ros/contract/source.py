@@ -48,7 +48,7 @@ class Source:
         if self.message == PREVIOUS_COMMAND:
             if self.topic:
                 raise ContractError(
-                    f"source '{self.topic}': the previous command comes from no topic; leave it empty."
+                    f"source '{self.topic}': the previous command has no topic; leave it empty."
                 )
         else:
             check_topic(self.topic, "source topic")

@@ -61,8 +61,13 @@ class Agents:
             What was lived through, and the episodes that ended.
 
         Raises:
-            TrainingDiverged: A world returned a reward that is not finite.
+            TrainingDiverged: An action, or the reward a world returned, is not finite.
         """
+        if not np.isfinite(actions).all():
+            raise TrainingDiverged(
+                "the actor chose an action that is not finite. Try smaller learning rates or "
+                "max_grad_norm=1."
+            )
         before = self.observations.copy()
         after = np.empty_like(before)
         rewards = np.zeros(len(self.worlds), dtype=np.float32)

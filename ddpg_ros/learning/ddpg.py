@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,5 +172,6 @@ class Ddpg:
 @torch.no_grad()
 def _follow(target: nn.Module, network: nn.Module, tau: float) -> None:
     """Move ``target`` the share ``tau`` of the way to ``network``."""
-    followers: Sequence[Tensor] = list(target.parameters())
-    torch._foreach_lerp_(followers, list(network.parameters()), tau)
+    followers: list[Tensor] = list(target.parameters())
+    leaders: list[Tensor] = list(network.parameters())
+    torch._foreach_lerp_(followers, leaders, tau)

@@ -40,6 +40,11 @@ class ExportedPolicy(nn.Module):
         normaliser: Statistics of the observations.
     """
 
+    centre: Tensor
+    half_range: Tensor
+    low: Tensor
+    high: Tensor
+
     def __init__(self, contract: Contract, actor: Actor, normaliser: ObservationNormaliser) -> None:
         super().__init__()
         self.contract = contract
@@ -56,8 +61,8 @@ class ExportedPolicy(nn.Module):
 
     def forward(self, observations: Tensor) -> Tensor:
         """Observations ``(batch, n)`` to commands ``(batch, m)``, both in SI units."""
-        actions = self.actor(self.normaliser(observations))
-        commands: Tensor = actions * self.half_range + self.centre
+        actions: Tensor = self.actor(self.normaliser(observations))
+        commands = actions * self.half_range + self.centre
         return torch.minimum(torch.maximum(commands, self.low), self.high)
 
     @staticmethod
@@ -125,22 +130,22 @@ def _graph(policy: ExportedPolicy) -> tuple[list[Node], dict[str, np.ndarray]]:
     graph = _GraphBuilder(INPUT_NAME)
     normaliser = policy.normaliser
     if normaliser.enabled:
-        graph.apply("Sub", mean=normaliser.mean)
-        graph.apply("Mul", inverse_std=normaliser.inverse_std)
-        graph.apply("Clip", lowest=torch.tensor(-LIMIT), highest=torch.tensor(LIMIT))
+        graph.apply("Sub", {"mean": normaliser.mean})
+        graph.apply("Mul", {"inverse_std": normaliser.inverse_std})
+        graph.apply("Clip", {"least": torch.tensor(-LIMIT), "most": torch.tensor(LIMIT)})
     for index, layer in enumerate(policy.actor.body):
         if isinstance(layer, nn.Linear):
             weights = {f"weight{index}": layer.weight, f"bias{index}": layer.bias}
-            graph.apply("Gemm", {"transB": 1}, **weights)
+            graph.apply("Gemm", weights, {"transB": 1})
         elif isinstance(layer, nn.ReLU):
             graph.apply("Relu")
         else:
             raise NotImplementedError(f"no ONNX operation for {type(layer).__name__}")
     graph.apply("Tanh")
-    graph.apply("Mul", half_range=policy.half_range)
-    graph.apply("Add", centre=policy.centre)
-    graph.apply("Max", low=policy.low)
-    graph.apply("Min", output=OUTPUT_NAME, high=policy.high)
+    graph.apply("Mul", {"half_range": policy.half_range})
+    graph.apply("Add", {"centre": policy.centre})
+    graph.apply("Max", {"low": policy.low})
+    graph.apply("Min", {"high": policy.high}, output=OUTPUT_NAME)
     return graph.nodes, graph.constants
 
 
@@ -155,10 +160,11 @@ class _GraphBuilder:
     def apply(
         self,
         operator: str,
+        constants: dict[str, Tensor] | None = None,
         attributes: dict[str, int] | None = None,
         output: str = "",
-        **constants: Tensor,
     ) -> None:
+        constants = constants or {}
         output = output or f"{operator.lower()}_{len(self.nodes)}"
         self.constants |= {name: value.detach().numpy() for name, value in constants.items()}
         inputs = [self._last, *constants]

@@ -17,7 +17,7 @@ from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.metrics import Metrics
 from ddpg_ros.learning.noise import NOISES
-from ddpg_ros.learning.replay import ReplayBuffer
+from ddpg_ros.learning.replay import Batch, ReplayBuffer
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.scaling import ActionScale
@@ -181,12 +181,16 @@ class Trainer:
             try:
                 self._telemetry.add_update(self.ddpg.update(batch))
             except TrainingDiverged as error:
-                kept = self._folder.diverged_batch
-                write_atomically(kept, lambda path: torch.save(batch._asdict(), path))
-                raise TrainingDiverged(
-                    f"step {self.step}: {error} The batch is in {kept}, the last checkpoint in "
-                    f"{self._folder.checkpoint}."
-                ) from None
+                raise self._divergence(batch, error) from None
+
+    def _divergence(self, batch: Batch, error: TrainingDiverged) -> TrainingDiverged:
+        """Keep the batch in which a number stopped being finite; the error that says so."""
+        kept = self._folder.diverged_batch
+        write_atomically(kept, lambda path: torch.save(batch._asdict(), path))
+        return TrainingDiverged(
+            f"step {self.step}: {error} The batch is in {kept}, the last checkpoint in "
+            f"{self._folder.checkpoint}."
+        )
 
     def _report(self, ended: list[Episode]) -> None:
         for episode in ended:

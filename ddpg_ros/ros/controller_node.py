@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,7 +24,8 @@ from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.diagnostics import ControlCounters, diagnostic
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_reading
-from ddpg_ros.ros.parameters import declare, parameter
+from ddpg_ros.ros.parameters import declare
+from ddpg_ros.ros.settings import ControllerParameters
 from ddpg_ros.ros.spin import run_node
 
 NAME = "ddpg_controller"
@@ -39,27 +39,6 @@ _LATCHED = QoSProfile(
 )
 _SHORTEST_WATCHDOG = 0.25
 _WATCHDOG_PERIODS = 5
-
-
-@dataclass(frozen=True)
-class ControllerParameters:
-    """Facts about this robot; what the policy needs is in its contract."""
-
-    policy: str = parameter("", "Path of the policy file (policy.onnx).")
-    autostart: bool = parameter(True, "Configure and activate at start, without a manager.")
-    enable: bool = parameter(
-        True, "Send commands; false computes and publishes ~/action but moves nothing."
-    )
-    stamped_twist: bool = parameter(
-        True, "Send TwistStamped where the contract says so; false sends Twist instead."
-    )
-    watchdog_timeout: float = parameter(
-        0.0,
-        "Wall-clock time without a tick after which the safe command is sent, as when /clock "
-        "stalls [s]; 0: five periods, at least 0.25 s.",
-        0.0,
-        3600.0,
-    )
 
 
 class ControllerNode(LifecycleNode):

@@ -55,7 +55,7 @@ class FlightLog:
         """Draw the snapshots and write them as a GIF at the speed of simulated time."""
         import imageio.v2 as imageio
 
-        frames = [self._world.draw(snapshot) for snapshot in self._snapshots]
+        frames: list[Any] = [self._world.draw(snapshot) for snapshot in self._snapshots]
         if frames:
             milliseconds = 1000 * self._every * self._world.contract.period
             imageio.mimsave(path, frames, format="GIF", duration=milliseconds, loop=0)

@@ -115,7 +115,7 @@ class CommandMessage:
 
 
 def command_values(command: Command, message: Any) -> np.ndarray | None:
-    """What a command message asks for, ``(k,)`` in the contract's order; None if it does not fit."""
+    """What a command message asks for, ``(k,)`` in contract order; None if it does not fit."""
     names = [element.name for element in command.elements]
     if isinstance(message, Float64MultiArray):
         return np.array(message.data) if len(message.data) == len(names) else None

@@ -21,18 +21,6 @@ _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
 
-def parameter(
-    default: Any,
-    description: str,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """A dataclass field that knows how it is declared as a ROS parameter."""
-    metadata = {"description": description, "low": low, "high": high, "choices": choices}
-    return dataclasses.field(default=default, metadata=metadata)
-
-
 def declare(node: Node, defaults: T) -> T:
     """Declare every field of ``defaults`` on ``node``, read-only, and return what was set.
 

@@ -115,7 +115,10 @@ def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None
     executor: Executor | None = None
     with user_errors(name) as outcome:
         try:
-            rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+            rclpy.init(
+                args=None if args is None else list(args),
+                signal_handler_options=SignalHandlerOptions.NO,
+            )
             node = make_node()
             check_overrides(node)
             executor = make_executor()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import rclpy
@@ -24,22 +24,11 @@ from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
-from ddpg_ros.ros.parameters import declare, parameter
+from ddpg_ros.ros.parameters import declare
+from ddpg_ros.ros.settings import TrainerParameters
 from ddpg_ros.ros.spin import StopSignals, check_overrides, user_errors
 
 NAME = "ddpg_trainer"
-
-
-@dataclass(frozen=True)
-class TrainerParameters:
-    """What to train on, and where the run is kept."""
-
-    world: str = parameter(
-        "pendulum", "World to train in: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
-    )
-    contract_file: str = parameter("", "Your YAML contract for a Gymnasium environment.")
-    run_folder: str = parameter("", "Folder for the run; empty: runs/WORLD-DATE-TIME.")
-    resume: str = parameter("", "Folder of a run to continue; empty: start a new one.")
 
 
 class TrainerNode(Node, Reporter):
@@ -113,7 +102,10 @@ def main(args: Sequence[str] | None = None) -> int:
     request = StopRequest()
     StopSignals(request.ask)
     with user_errors(NAME) as outcome:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        rclpy.init(
+            args=None if args is None else list(args),
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
         node = TrainerNode(request)
         check_overrides(node)
         threading.Thread(target=_serve, args=(node,), daemon=True).start()
@@ -127,10 +119,8 @@ def _serve(node: Node) -> None:
     """Answer services while the main thread trains; ends with the context."""
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    try:
+    with contextlib.suppress(ExternalShutdownException):
         executor.spin()
-    except ExternalShutdownException:
-        pass
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,37 +20,14 @@ from std_srvs.srv import Trigger
 from ddpg_ros.contract import Command
 from ddpg_ros.ros.flight_log import FlightLog
 from ddpg_ros.ros.messages import MESSAGE_TYPES, command_values, to_message, to_stamp
-from ddpg_ros.ros.parameters import declare, parameter
+from ddpg_ros.ros.parameters import declare
+from ddpg_ros.ros.settings import WorldParameters
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.worlds import PeriodEnd, make_world
 
 NAME = "ddpg_world"
 
 _RELIABLE = QoSProfile(depth=10)
-
-
-@dataclass(frozen=True)
-class WorldParameters:
-    """How a world is run."""
-
-    world: str = parameter(
-        "pendulum", "World to run: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
-    )
-    contract_file: str = parameter("", "Your YAML contract for a Gymnasium environment.")
-    real_time_factor: float = parameter(
-        1.0, "Simulated seconds per second of wall-clock time.", 0.001, 1000.0
-    )
-    seed: int = parameter(0, "Seed of the first episode; each later one adds 1.", 0)
-    episodes: int = parameter(0, "Episodes to run before the node ends; 0: no end.", 0)
-    command_timeout: float = parameter(
-        0.5, "Simulated time after which the last command gives way to the safe one [s].", 0.0, 1e6
-    )
-    wait_for_command: bool = parameter(
-        True, "Hold the robot at the start of the first episode until a command arrives."
-    )
-    results_file: str = parameter("", "JSON file to write the episodes to at the end.")
-    film_file: str = parameter("", "GIF file to write the first episodes to at the end.")
-    film_episodes: int = parameter(2, "Episodes to film.", 1, 1000)
 
 
 class WorldNode(Node):

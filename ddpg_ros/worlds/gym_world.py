@@ -65,7 +65,7 @@ class GymWorld(World):
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
         observation, info = self._env.reset(seed=seed)
-        self._vector = np.ravel(observation)
+        self._vector: np.ndarray = np.ravel(observation)
         return info
 
     def _advance(self, command: np.ndarray) -> PeriodEnd:

@@ -46,7 +46,7 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
         substeps: Parts of a control period after which new readings are there.
     """
 
-    metadata = {"render_modes": ["rgb_array"]}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012 (Gymnasium's)
 
     def __init__(self, contract: Contract, substeps: int = 1) -> None:
         self.contract = contract

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -24,6 +24,7 @@ from ddpg_ros.contract import (
     Source,
     readings,
 )
+from ddpg_ros.contract.source import SourceBuffer
 
 settings.register_profile("contract", deadline=None, derandomize=True, database=None)
 settings.load_profile("contract")
@@ -87,3 +88,20 @@ def assembler(robot: Contract, healthy: Mapping[str, Reading]) -> Assembler:
     for topic, reading in healthy.items():
         assembler.receive(topic, reading, now=0.0)
     return assembler
+
+
+@pytest.fixture(scope="session")
+def pooled() -> Callable[..., tuple[str, list[float]]]:
+    """What a MinPool makes of the last of some scans: its problem, and what it wrote."""
+
+    def pool(feature: MinPool, *scans: Reading) -> tuple[str, list[float]]:
+        buffer = SourceBuffer(Source("scan", readings.LASER_SCAN, "ranges"))
+        out = np.full(feature.bins, np.nan, dtype=np.float32)
+        compute = feature.bind([buffer], out)
+        problem = ""
+        for scan in scans:
+            buffer.receive(scan, now=0.0)
+            problem = compute()
+        return problem, out.tolist()
+
+    return pool

@@ -67,7 +67,8 @@ def test_a_command_without_elements_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "field"), [(FLOAT64_MULTI_ARRAY, "data"), (TWIST, "twist"), (TWIST_STAMPED, "twist")]
+    ("message", "field"),
+    [(FLOAT64_MULTI_ARRAY, "data"), (TWIST, "twist"), (TWIST_STAMPED, "twist")],
 )
 def test_the_only_field_of_a_message_need_not_be_named(message: str, field: str) -> None:
     assert Command("commands", message, (element("linear.x"),)).field == field

@@ -42,17 +42,13 @@ def test_an_old_reading_is_stale_and_a_new_one_mends_it(
 ) -> None:
     for topic in ("joint_states", "imu"):
         assembler.receive(topic, healthy[topic], 1.05)
-    assert faults(assembler, 1.054) == [
-        Fault(STALE, "scan.ranges", "is 1.054 s old, at most 1 s")
-    ]
+    assert faults(assembler, 1.054) == [Fault(STALE, "scan.ranges", "is 1.054 s old, at most 1 s")]
     assert assembler.age("scan", 1.054) == 1.054
     assembler.receive("scan", healthy["scan"], 1.054)
     assert faults(assembler, 1.054) == []
 
 
-def test_a_command_never_grows_stale(
-    assembler: Assembler, healthy: Mapping[str, Reading]
-) -> None:
+def test_a_command_never_grows_stale(assembler: Assembler, healthy: Mapping[str, Reading]) -> None:
     for topic, reading in healthy.items():
         assembler.receive(topic, reading, 1e9)
     assert faults(assembler, 1e9) == []

@@ -1,4 +1,4 @@
-"""Every feature against a naive computation of the same thing."""
+"""Features of one source against a naive computation of the same thing."""
 
 from __future__ import annotations
 
@@ -10,23 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddpg_ros.contract import CosSin, Feature, Goal, Identity, ProjectedGravity, Source, readings
+from ddpg_ros.contract import CosSin, Feature, Identity, ProjectedGravity, Source, readings
 from ddpg_ros.contract.source import SourceBuffer
 from ddpg_ros.errors import ContractError
 
 ORIENTATION = Source("imu", readings.IMU, "orientation")
-GOAL = (
-    Source("goal_pose", readings.POSE_STAMPED, "pose.position", ("x", "y"), max_age=math.inf),
-    Source("odom", readings.ODOMETRY, "pose.pose.position", ("x", "y")),
-    Source("odom", readings.ODOMETRY, "pose.pose.orientation"),
-)
 JOINT = Source("joint_states", readings.JOINT_STATE, "position", ("a", "b"))
-NO_QUATERNION = "the orientation is not a quaternion (all zero, or not a number)"
 COMPONENT = st.floats(-1, 1)
 QUATERNIONS = st.tuples(COMPONENT, COMPONENT, COMPONENT, COMPONENT).filter(
     lambda q: math.hypot(*q) > 1e-3
 )
-PLACES = st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(-10, 10))
 
 
 def computed(
@@ -42,18 +35,10 @@ def computed(
 
 
 def rotation(quaternion: tuple[float, ...]) -> np.ndarray:
-    """Rotation matrix of x, y, z, w: the quaternion applied to each axis, (Hamilton)."""
+    """Rotation matrix of x, y, z, w: the quaternion applied to each axis."""
     x, y, z, w = np.array(quaternion) / np.linalg.norm(quaternion)
     axis = np.array([x, y, z])
-    return np.array(
-        [e + 2 * np.cross(axis, np.cross(axis, e) + w * e) for e in np.eye(3)]
-    ).T
-
-
-def goal_seen(goal: tuple, place: tuple, orientation: tuple, **frames: str) -> tuple:
-    odometry = readings.odometry(place, orientation, frame=frames.get("odom", "odom"))
-    goal_pose = readings.pose_stamped(goal, frame=frames.get("goal", "odom"))
-    return computed(Goal(), GOAL, goal_pose, odometry, odometry)
+    return np.array([e + 2 * np.cross(axis, np.cross(axis, e) + w * e) for e in np.eye(3)]).T
 
 
 @given(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)))
@@ -78,45 +63,14 @@ def test_projected_gravity_is_down_seen_from_the_robot(quaternion: tuple[float, 
     np.testing.assert_allclose(out, rotation(quaternion).T @ [0, 0, -1], atol=1e-6)
 
 
-@given(PLACES, PLACES, QUATERNIONS)
-def test_a_goal_is_seen_from_the_robot(goal: tuple, place: tuple, orientation: tuple) -> None:
-    forward = rotation(orientation)[:2, 0]
-    offset = np.subtract(goal, place)[:2]
-    problem, out = goal_seen(goal, place, orientation)
-    assert problem == ""
-    assert out[0] == pytest.approx(np.linalg.norm(offset), rel=1e-6)
-    np.testing.assert_allclose(out[1] ** 2 + out[2] ** 2, 1.0, atol=1e-6)
-    if np.linalg.norm(forward) > 1e-3 and np.linalg.norm(offset) > 1e-3:
-        unit = forward / np.linalg.norm(forward)
-        left = np.array([-unit[1], unit[0]])
-        seen = np.array([unit @ offset, left @ offset]) / np.linalg.norm(offset)
-        np.testing.assert_allclose(out[1:], seen, atol=1e-5)
-
-
-def test_a_goal_to_the_left_of_a_robot_that_looks_north() -> None:
-    looks_north = (0, 0, math.sqrt(0.5), math.sqrt(0.5))
-    problem, out = goal_seen((-2, 1, 0), (1, 1, 0), looks_north)
-    assert problem == ""
-    np.testing.assert_allclose(out, [3, 0, 1], atol=1e-6)
-
-
-def test_a_goal_in_another_frame_is_refused() -> None:
-    problem, _ = goal_seen((0, 0, 0), (0, 0, 0), (0, 0, 0, 1), goal="map")
-    assert problem == "the goal is in frame 'map', odometry in 'odom'"
-    assert goal_seen((0, 0, 0), (0, 0, 0), (0, 0, 0, 1), goal="")[0] == ""
-
-
 @pytest.mark.parametrize("orientation", [(0, 0, 0, 0), (0, 0, 0, math.nan)])
-def test_an_orientation_that_is_no_quaternion_is_refused(orientation: tuple) -> None:
-    assert goal_seen((1, 0, 0), (0, 0, 0), orientation)[0] == NO_QUATERNION
-    assert computed(ProjectedGravity(), (ORIENTATION,), readings.imu(orientation))[0] == (
-        NO_QUATERNION
-    )
+def test_an_orientation_that_is_no_quaternion_is_refused(orientation: tuple[float, ...]) -> None:
+    problem, _ = computed(ProjectedGravity(), (ORIENTATION,), readings.imu(orientation))
+    assert problem == "the orientation is not a quaternion (all zero, or not a number)"
 
 
 SWAPPED = Source("imu", readings.IMU, "orientation", ("w", "x", "y", "z"))
 SCAN = Source("scan", readings.LASER_SCAN, "ranges")
-NO_XY = Source("goal_pose", readings.POSE_STAMPED, "pose.position", ("y", "x"))
 
 
 @pytest.mark.parametrize(
@@ -135,14 +89,6 @@ NO_XY = Source("goal_pose", readings.POSE_STAMPED, "pose.position", ("y", "x"))
             (SWAPPED,),
             "feature projected_gravity: imu.orientation must read x, y, z, w, got w, x, y, z.",
         ),
-        (
-            Goal(),
-            GOAL[::-1],
-            "feature goal: reads, in order, pose.position of geometry_msgs/PoseStamped, "
-            "pose.pose.position of nav_msgs/Odometry, pose.pose.orientation of nav_msgs/Odometry.",
-        ),
-        (Goal(), (NO_XY, *GOAL[1:]), "feature goal: goal_pose.pose.position must begin with x, y."),
-        (Goal(), (*GOAL[:2], ORIENTATION), "feature goal: reads, in order, pose.position of"),
     ],
 )
 def test_a_feature_says_what_it_reads(

@@ -16,10 +16,7 @@ from ddpg_ros.errors import ContractError
     "name", ["", "a b", " ", "a\tb", "a\nb", "\x00", "a\u00a0b", "\ud800", "\u202ehip", "a" * 201]
 )
 def test_a_name_that_cannot_be_printed_on_one_line_is_refused(name: str) -> None:
-    text = (
-        "element: a name is 1 to 200 printable characters without blanks, "
-        f"got {name[:200]!r}."
-    )
+    text = f"element: a name is 1 to 200 printable characters without blanks, got {name[:200]!r}."
     with pytest.raises(ContractError, match=re.escape(text)):
         check_name(name, "element")
 
@@ -39,8 +36,7 @@ def test_a_relative_ros_name_is_a_topic(name: str) -> None:
 )
 def test_a_topic_that_ros_cannot_remap_is_refused(name: str) -> None:
     text = (
-        "topic: expected a relative ROS name such as joint_states or arm/commands, "
-        f"got '{name}'."
+        f"topic: expected a relative ROS name such as joint_states or arm/commands, got '{name}'."
     )
     with pytest.raises(ContractError, match=re.escape(text)):
         check_topic(name, "topic")

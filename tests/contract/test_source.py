@@ -85,6 +85,7 @@ def test_a_label_says_where_a_number_comes_from() -> None:
         (readings.joint_state(["hip", "toe"], [1, 2]), "has no knee (it has hip, toe)"),
         (readings.joint_state(["hip", "knee", "hip"], [1, 2, 3]), "names hip twice"),
         (readings.joint_state(TWO, [1]), "1 values for 2 names"),
+        (readings.joint_state(TWO, [1, 2, 3]), "3 values for 2 names"),
         (readings.joint_state([], [1, 2]), "carries values without joint names"),
     ],
 )

@@ -1,0 +1,58 @@
+# Every target sets up what it needs in .venv. Where a ROS installation is sourced, its rclpy is used
+# through a venv that sees the system's packages; elsewhere rclpy comes as wheels from PyPI.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+ifdef ROS_DISTRO
+VENV_FLAGS := --system-site-packages
+RUN_EXTRAS := train
+else
+VENV_FLAGS :=
+RUN_EXTRAS := ros,train
+endif
+
+# Nodes of tests and demo see this machine alone, and leave nothing in /dev/shm when killed.
+export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
+export FASTDDS_BUILTIN_TRANSPORTS    := UDPv4
+
+.PHONY: help demo test check format bench clean
+
+help:  ## say what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 10
+
+demo: $(VENV)/run  ## train, export, and fly the pendulum over ROS 2
+	$(BIN)/python -m ddpg_ros.cli demo
+
+test: $(VENV)/dev  ## run every test, measure coverage
+	$(BIN)/python tools/run_tests.py
+
+check: $(VENV)/dev test  ## format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/dev  ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/run  ## measure what the README claims
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what make made
+	rm -rf $(VENV) demo build install log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make a venv. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV_FLAGS) $(VENV)
+
+$(VENV)/run: setup.py package.xml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[$(RUN_EXTRAS)]"
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[$(RUN_EXTRAS),dev,test]"
+	@touch $@

@@ -1,0 +1,92 @@
+"""For the launch files: every parameter of a node is a launch argument of the same name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext
+from launch.actions import DeclareLaunchArgument
+from launch_ros.actions import Node
+
+PACKAGE = "ddpg_ros"
+
+
+def arguments_of(settings: type, leave_out: Sequence[str] = ()) -> list[DeclareLaunchArgument]:
+    """A described launch argument for each field of a parameter dataclass; empty: not given."""
+    return [
+        DeclareLaunchArgument(
+            field.name,
+            default_value="",
+            description=f"{field.metadata['description']} Default: {_shown(field.default)}",
+        )
+        for field in dataclasses.fields(settings)
+        if field.name not in leave_out
+    ]
+
+
+def params_file_argument(node: str) -> DeclareLaunchArgument:
+    """The launch argument for the node's parameter file."""
+    return DeclareLaunchArgument(
+        f"{node}_params",
+        default_value=str(Path(get_package_share_directory(PACKAGE)) / "config" / f"{node}.yaml"),
+        description=f"ROS parameter file of ddpg_{node}; launch arguments win over it.",
+    )
+
+
+def given(context: LaunchContext, settings: type) -> dict[str, Any]:
+    """The parameters of ``settings`` that were given as launch arguments.
+
+    Raises:
+        RuntimeError: A value does not have the parameter's type.
+    """
+    values = {}
+    for field in dataclasses.fields(settings):
+        text = context.launch_configurations.get(field.name, "")
+        if text:
+            values[field.name] = _converted(field, text)
+    return values
+
+
+def node(
+    context: LaunchContext, executable: str, name: str, *parameters: dict[str, Any], **more: Any
+) -> Node:
+    """One of the package's nodes, told its parameter file first and ``parameters`` after it."""
+    file = context.launch_configurations[f"{name}_params"]
+    return Node(
+        package=PACKAGE,
+        executable=executable,
+        name=f"ddpg_{name}",
+        output="screen",
+        emulate_tty=True,
+        parameters=[file, *parameters],
+        **more,
+    )
+
+
+def _converted(field: dataclasses.Field[Any], text: str) -> Any:
+    if isinstance(field.default, str):
+        return text
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        value = text
+    kind = list if isinstance(field.default, tuple) else type(field.default)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise RuntimeError(
+            f"launch argument {field.name}:={text}: expected {kind.__name__}, such as "
+            f"{field.name}:={_shown(field.default)}"
+        )
+    return value
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, tuple):
+        return str(list(default)).replace(" ", "")
+    return str(default).lower() if isinstance(default, bool) else repr(default)
