@@ -27,12 +27,13 @@ demo: $(VENV)/run  ## train, export, and fly the pendulum over ROS 2
 	$(BIN)/python -m ddpg_ros.cli demo
 
 test: $(VENV)/dev  ## run every test, measure coverage
-	$(BIN)/python tools/run_tests.py
+	ROS_PYTHON_CHECK_FIELDS=1 $(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
 
-check: $(VENV)/dev test  ## format, lint, types, tests
+check: $(VENV)/dev  ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(MAKE) test
 
 format: $(VENV)/dev  ## put the code into its form
 	$(BIN)/ruff format .

@@ -25,7 +25,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a verb; returns the exit code, 2 for an error the user can mend."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] in nodes.NODES:
+    asks_for_help = not {"-h", "--help"}.isdisjoint(given)
+    if given and given[0] in nodes.NODES and not asks_for_help:
         return nodes.run(given[0], given[1:])
     options = _parser().parse_args(given)
     try:
@@ -48,10 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in (train, evaluate, export, inspect, demo):
+    for verb in (train, evaluate, export, inspect, demo, nodes):
         verb.add(verbs)
-    for name, text in nodes.NODES.items():
-        verbs.add_parser(name, help=text, add_help=False)
     return parser
 
 

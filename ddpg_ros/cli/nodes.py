@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import sys
+from typing import Any
+
+from ddpg_ros.ros.settings import ControllerParameters, WorldParameters
 
 USER_ERROR = 2
 
@@ -11,6 +15,17 @@ NODES = {
     "controller": "fly a policy file (a ROS node: --ros-args -p policy:=policy.onnx)",
     "world": "run a world (a ROS node: --ros-args -p world:=pendulum)",
 }
+_PARAMETERS = {"controller": ControllerParameters, "world": WorldParameters}
+
+
+def add(verbs: Any) -> None:
+    """Add the verbs to the command line, for their help: ROS reads their arguments."""
+    for name, text in NODES.items():
+        usage = f"ddpg-ros {name} --ros-args [-p PARAMETER:=VALUE ...]"
+        parser = verbs.add_parser(name, help=text, description=text, usage=usage)
+        group = parser.add_argument_group("parameters")
+        for field in dataclasses.fields(_PARAMETERS[name]):
+            group.add_argument(field.name, help=field.metadata["description"].replace("%", "%%"))
 
 
 def run(name: str, arguments: list[str]) -> int:

@@ -33,6 +33,8 @@ def add(verbs: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
+    config = _config(options)
+
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
     from ddpg_ros.learning.loop import StopRequest
@@ -43,7 +45,6 @@ def _train(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: request.ask())
     reporter = ConsoleReporter()
-    config = _config(options)
     if options.resume:
         result = resume_training(options.resume, reporter, request)
     else:

@@ -67,9 +67,10 @@ class ControlCore:
         if self.assembler.faults:
             fault = self.assembler.faults[0].reason
             detail = "; ".join(map(str, self.assembler.faults))
+            self.saturated.fill(False)
         else:
             action = self.policy.act(observation)
-            self.saturated = np.abs(action - self._centre) > self._nearly_half
+            np.greater(np.abs(action - self._centre), self._nearly_half, out=self.saturated)
         command = self.guard.decide(action, fault)
         self.assembler.record_command(command)
         return Decision(command, observation, action, self.guard.reason, detail)

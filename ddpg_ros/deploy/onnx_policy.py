@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,9 @@ class OnnxPolicy:
     def __init__(self, content: bytes) -> None:
         self.digest = check_seal(content)
         self._session = _open(content)
-        self.metadata = PolicyMetadata.from_texts(self._session.get_modelmeta().custom_metadata_map)
+        with _refusing("read"):
+            texts = self._session.get_modelmeta().custom_metadata_map
+        self.metadata = PolicyMetadata.from_texts(texts)
         self.contract = self.metadata.contract
         sizes = (self.contract.observation_size, self.contract.action_size)
         self._check_graph(*sizes)
@@ -55,8 +60,8 @@ class OnnxPolicy:
         try:
             with Path(path).expanduser().open("rb") as file:
                 content = file.read(_MAX_BYTES + 1)
-        except OSError as error:
-            reason = error.strerror or error
+        except (OSError, RuntimeError, ValueError) as error:  # no file, no such home, a NUL
+            reason = getattr(error, "strerror", None) or error
             raise PolicyFileError(
                 f"policy file {path}: cannot be read ({reason}). Give the path of a policy.onnx."
             ) from None
@@ -87,8 +92,9 @@ class OnnxPolicy:
         return actions
 
     def _check_graph(self, observation_size: int, action_size: int) -> None:
-        inputs = [(i.name, i.type, i.shape[1:]) for i in self._session.get_inputs()]
-        outputs = [(o.name, o.type, o.shape[1:]) for o in self._session.get_outputs()]
+        with _refusing("read"):
+            inputs = [(i.name, i.type, i.shape[1:]) for i in self._session.get_inputs()]
+            outputs = [(o.name, o.type, o.shape[1:]) for o in self._session.get_outputs()]
         for got, name, size in (
             (inputs, INPUT_NAME, observation_size),
             (outputs, OUTPUT_NAME, action_size),
@@ -111,10 +117,11 @@ class OnnxPolicy:
     def _prove(self) -> float:
         """Replay the probes, as a batch and one by one as the controller will."""
         probes = self.metadata.probes
-        scale = self._high - self._low
-        batch = np.abs(self.act_batch(probes.observations) - probes.actions) / scale
-        single = np.array([self.act(o).copy() for o in probes.observations])
-        errors = np.maximum(batch, np.abs(single - probes.actions) / scale)
+        with _refusing("run"):
+            batch = self.act_batch(probes.observations)
+            single = np.array([self.act(o).copy() for o in probes.observations])
+        actions, scale = probes.actions.astype(np.float64), self._high - self._low
+        errors = np.maximum(np.abs(batch - actions), np.abs(single - actions)) / scale
         worst = float(np.max(np.where(np.isnan(errors), np.inf, errors)))
         if not worst <= probes.tolerance:
             probe, element = np.unravel_index(int(np.argmax(errors)), errors.shape)
@@ -133,11 +140,22 @@ def _open(content: bytes) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
+    # Weights outside the file would escape its digest: send onnxruntime where there are none.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", os.devnull
+    )
+    with _refusing("load"):
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own exceptions share no root but this
-        reason = str(error).splitlines()[0][:300]
-        raise PolicyFileError(f"onnxruntime cannot load it ({reason}).") from None
+
+
+@contextmanager
+def _refusing(verb: str) -> Iterator[None]:
+    """Turn onnxruntime's exceptions, which share no root but Exception, into a refusal."""
+    try:
+        yield
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300]
+        raise PolicyFileError(f"onnxruntime cannot {verb} it ({reason}).") from None
 
 
 def _described(values: list[tuple[str, str, list[Any]]]) -> str:

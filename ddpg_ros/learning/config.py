@@ -101,7 +101,7 @@ class DdpgConfig:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if isinstance(field.default, float) and isinstance(value, int):
+            if isinstance(field.default, float) and type(value) is int:
                 value = float(value)
                 object.__setattr__(self, field.name, value)
             if isinstance(value, list):
@@ -138,8 +138,11 @@ class DdpgConfig:
 
 
 def _check(field: dataclasses.Field[Any], value: Any) -> None:
-    for item in value if isinstance(field.default, tuple) else (value,):
-        kind = int if isinstance(field.default, tuple) else type(field.default)
+    several = isinstance(field.default, tuple)
+    if several and not isinstance(value, tuple):
+        raise ConfigError(f"{field.name}: expected a list of whole numbers, got {value!r}.")
+    kind = int if several else type(field.default)
+    for item in value if several else (value,):
         if not isinstance(item, kind) or (kind is not bool and isinstance(item, bool)):
             raise ConfigError(f"{field.name}: expected {_KINDS[kind]}, got {item!r}.")
         _check_range(field, item)

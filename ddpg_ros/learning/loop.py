@@ -102,6 +102,7 @@ class Trainer:
                 if not self._evaluate_if_due() or self._request.requested():
                     self.save()
                     return False
+                self._save_if_due()
                 actions = self._choose_actions()
                 transitions, ended = self._agents.step(actions)
                 self._replay.add(transitions)
@@ -109,7 +110,6 @@ class Trainer:
                 self.step += self._config.num_envs
                 self._learn()
                 self._report(ended)
-                self._save_if_due()
             finished = self._evaluate_if_due(last=True)
             self.save()
             return finished
@@ -125,6 +125,7 @@ class Trainer:
                 "rates or max_grad_norm=1."
             )
         self._folder.save_checkpoint(
+            self.contract,
             {
                 "step": self.step,
                 "episodes": self.episodes,
@@ -136,14 +137,14 @@ class Trainer:
                 "agents": self._agents.state(),
                 "random": {name: rng.bit_generator.state for name, rng in self._rngs.items()},
                 "torch_random": torch.get_rng_state(),
-            }
+            },
         )
         self._saved_at = time.monotonic()
         self._request.checkpoint = False
 
     def restore(self) -> None:
         """Go on from the run folder's checkpoint, from the start if it has none yet."""
-        state = self._folder.load_checkpoint()
+        state = self._folder.load_checkpoint(self.contract)
         if state is None:
             return
         self.step, self.episodes = state["step"], state["episodes"]

@@ -36,10 +36,17 @@ def _version(package: str) -> str:
 
 def _commit() -> str:
     """Commit of the checkout the package runs from, with ``+changes``; empty if installed."""
+    if not _git("ls-files", Path(__file__).name):  # not of the repository it lies in, if any
+        return ""
+    return _git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+changes")
+
+
+def _git(*arguments: str) -> str:
+    """What git says of the folder of this file; empty where it has nothing to say."""
     here = Path(__file__).resolve().parent
     try:
-        described = subprocess.run(
-            ["git", "-C", str(here), "describe", "--always", "--abbrev=40", "--dirty=+changes"],
+        said = subprocess.run(
+            ["git", "-C", str(here), *arguments],
             capture_output=True,
             text=True,
             timeout=5,
@@ -47,4 +54,4 @@ def _commit() -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return described.stdout.strip()
+    return said.stdout.strip()

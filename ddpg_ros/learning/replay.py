@@ -68,8 +68,9 @@ class ReplayBuffer:
 
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs, the filled part of the ring only."""
-        columns = {k: v[: self.size].cpu() for k, v in self._columns._asdict().items()}
-        return {"size": self.size, "next": self._next, "columns": columns}
+        columns = self._columns._asdict().items()
+        filled = {name: v[: self.size].to("cpu", copy=True) for name, v in columns}
+        return {"size": self.size, "next": self._next, "columns": filled}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what :meth:`state` returned."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import time
 import zipfile
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ddpg_ros.contract import Contract
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
@@ -125,27 +125,36 @@ class RunFolder:
         summary: dict[str, Any] = json.loads(self.evaluation.read_text())
         return summary
 
-    def save_checkpoint(self, state: dict[str, Any]) -> None:
+    def save_checkpoint(self, contract: Contract, state: dict[str, Any]) -> None:
         """Replace the checkpoint, atomically."""
-        content = {"version": _CHECKPOINT_VERSION, **state}
+        content = {"version": _CHECKPOINT_VERSION, "contract": contract.to_json(), **state}
         write_atomically(self.checkpoint, lambda path: torch.save(content, path))
 
-    def load_checkpoint(self) -> dict[str, Any] | None:
+    def load_checkpoint(self, contract: Contract) -> dict[str, Any] | None:
         """The latest checkpoint, None if the run ended before its first.
 
+        Args:
+            contract: What the world's policy reads and drives now.
+
         Raises:
-            CheckpointError: It is damaged, or of another version.
+            CheckpointError: It is damaged, of another version, or trained with another contract.
         """
         try:
+            _check_sums(self.checkpoint)
             state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
         except FileNotFoundError:
             return None
-        except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, zipfile.BadZipFile) as e:
-            raise CheckpointError(f"{self.checkpoint}: cannot be read ({e}).") from None
+        except Exception as error:  # a damaged file makes torch raise whatever it pleases
+            raise CheckpointError(f"{self.checkpoint}: cannot be read ({error}).") from None
         if state.get("version") != _CHECKPOINT_VERSION:
             raise CheckpointError(
                 f"{self.checkpoint}: has version {state.get('version')}, this ddpg_ros reads "
                 f"{_CHECKPOINT_VERSION}. Resume with the ddpg_ros that wrote it."
+            )
+        if state["contract"] != contract.to_json():
+            raise CheckpointError(
+                f"{self.checkpoint}: was trained with another contract than world "
+                f"'{contract.name}' has now. Bring that contract back, or train anew."
             )
         return state
 
@@ -153,3 +162,11 @@ class RunFolder:
     def _write_json(path: Path, content: dict[str, Any]) -> None:
         text = json.dumps(content, indent=2) + "\n"
         write_atomically(path, lambda partial: partial.write_text(text))
+
+
+def _check_sums(checkpoint: Path) -> None:
+    """Compare the sums ``torch.save`` wrote with the content, which ``torch.load`` does not."""
+    with zipfile.ZipFile(checkpoint) as file:
+        damaged = file.testzip()
+    if damaged:
+        raise zipfile.BadZipFile(f"{damaged} is damaged")

@@ -78,12 +78,12 @@ def export_run(path: str, output: str = "") -> Path:
     """
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
-    state = folder.load_checkpoint()
+    with make_world(job.world, job.contract_file) as world:
+        contract = world.contract
+    state = folder.load_checkpoint(contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
-    world = make_world(job.world, job.contract_file)
-    policy = ExportedPolicy.best_of(world.contract, config, state["best"])
-    world.close()
+    policy = ExportedPolicy.best_of(contract, config, state["best"])
     target = Path(output) if output else folder.policy
     export_policy(policy, target, _provenance(folder, job, config, state["best"]))
     return target
@@ -109,12 +109,13 @@ def _train(
         policy = ExportedPolicy.best_of(trainer.contract, config, trainer.best)
     finally:
         trainer.close()
-    evaluation = evaluate(
-        lambda observation: policy(torch.from_numpy(observation[None]))[0].numpy(),
-        build(),
-        evaluation_seeds(config.final_episodes),
-        stopped=request.requested,
-    )
+    with build() as world:
+        evaluation = evaluate(
+            lambda observation: policy(torch.from_numpy(observation[None]))[0].numpy(),
+            world,
+            evaluation_seeds(config.final_episodes),
+            stopped=request.requested,
+        )
     if evaluation is None:
         return TrainingResult(folder, seconds, None)
     folder.save_evaluation(evaluation.summary())

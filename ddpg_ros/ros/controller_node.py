@@ -24,7 +24,7 @@ from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.diagnostics import ControlCounters, diagnostic
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_reading
-from ddpg_ros.ros.parameters import declare
+from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import ControllerParameters
 from ddpg_ros.ros.spin import run_node
 
@@ -51,6 +51,7 @@ class ControllerNode(LifecycleNode):
     def __init__(self, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
         self._parameters_set = declare(self, ControllerParameters())
+        check_overrides(self)
         self._core: ControlCore | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._handles: list[tuple[Any, Any]] = []

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, ParameterType
 from rclpy.node import Node
 
+from ddpg_ros.errors import ConfigError
+
 T = TypeVar("T")
 
 _TYPES = {
@@ -56,3 +58,14 @@ def _descriptor(field: dataclasses.Field[Any], kind: type) -> ParameterDescripto
             FloatingPointRange(from_value=float(low), to_value=upper, step=0.0)
         ]
     return descriptor
+
+
+def check_overrides(node: Node) -> None:
+    """Raise ConfigError for a parameter that was given but that the node does not have."""
+    given = getattr(node, "_parameter_overrides", {})
+    unknown = [n for n in given if not node.has_parameter(n) and not n.startswith("qos_overrides")]
+    if unknown:
+        known = sorted(n for n in node._parameters if not n.startswith("qos_overrides"))
+        raise ConfigError(
+            f"no parameter is called {', '.join(unknown)}. Known: {', '.join(known)}."
+        )

@@ -14,11 +14,10 @@ from typing import Any, Protocol
 import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.executors import Executor, SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.errors import DdpgRosError
 
 USER_ERROR = 2
 _LOOK_SECONDS = 0.05
@@ -120,7 +119,6 @@ def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None
                 signal_handler_options=SignalHandlerOptions.NO,
             )
             node = make_node()
-            check_overrides(node)
             executor = make_executor()
             executor.add_node(node)
             while not (stop.is_set() or node.finished()):
@@ -139,14 +137,3 @@ def _leave(node: Any, executor: Executor | None) -> None:
     if node is not None:
         node.destroy_node()
     rclpy.try_shutdown()
-
-
-def check_overrides(node: Node) -> None:
-    """Raise ConfigError for a parameter that was given but that the node does not have."""
-    given = getattr(node, "_parameter_overrides", {})
-    unknown = [n for n in given if not node.has_parameter(n) and not n.startswith("qos_overrides")]
-    if unknown:
-        known = sorted(n for n in node._parameters if not n.startswith("qos_overrides"))
-        raise ConfigError(
-            f"no parameter is called {', '.join(unknown)}. Known: {', '.join(known)}."
-        )

@@ -8,11 +8,11 @@ import json
 import math
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
@@ -24,11 +24,13 @@ from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
-from ddpg_ros.ros.parameters import declare
+from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import TrainerParameters
-from ddpg_ros.ros.spin import StopSignals, check_overrides, user_errors
+from ddpg_ros.ros.spin import StopSignals, user_errors
 
 NAME = "ddpg_trainer"
+
+_SERVE_SECONDS = 0.1
 
 
 class TrainerNode(Node, Reporter):
@@ -38,6 +40,7 @@ class TrainerNode(Node, Reporter):
         super().__init__(NAME, **node_arguments)
         self.set = declare(self, TrainerParameters())
         self.config = declare(self, load_preset(self.set.world))
+        check_overrides(self)
         self._request = request
         self._progress_out = self.create_publisher(String, "~/progress", 10)
         self.create_service(Trigger, "~/checkpoint", self._checkpoint)
@@ -101,26 +104,37 @@ def main(args: Sequence[str] | None = None) -> int:
     """Train to the end or until a signal comes; returns the exit code."""
     request = StopRequest()
     StopSignals(request.ask)
-    with user_errors(NAME) as outcome:
-        rclpy.init(
-            args=None if args is None else list(args),
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
+    with user_errors(NAME) as outcome, contextlib.ExitStack() as stack:
+        stack.callback(StopSignals.ignore)
+        arguments = None if args is None else list(args)
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+        stack.callback(rclpy.try_shutdown)
         node = TrainerNode(request)
-        check_overrides(node)
-        threading.Thread(target=_serve, args=(node,), daemon=True).start()
+        stack.callback(node.destroy_node)
+        stack.enter_context(served(node))
         tell_what_next(train(node, request), node)
-    StopSignals.ignore()
-    rclpy.try_shutdown()
     return outcome.code
 
 
-def _serve(node: Node) -> None:
-    """Answer services while the main thread trains; ends with the context."""
+@contextlib.contextmanager
+def served(node: Node) -> Iterator[None]:
+    """Have a thread answer the node's services while this one trains."""
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    with contextlib.suppress(ExternalShutdownException):
-        executor.spin()
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            executor.spin_once(timeout_sec=_SERVE_SECONDS)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        executor.shutdown()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from std_srvs.srv import Trigger
 from ddpg_ros.contract import Command
 from ddpg_ros.ros.flight_log import FlightLog
 from ddpg_ros.ros.messages import MESSAGE_TYPES, command_values, to_message, to_stamp
-from ddpg_ros.ros.parameters import declare
+from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import WorldParameters
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.worlds import PeriodEnd, make_world
@@ -36,6 +36,7 @@ class WorldNode(Node):
     def __init__(self, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
         self._set = declare(self, WorldParameters())
+        check_overrides(self)
         filmed = bool(self._set.film_file)
         self.world = make_world(self._set.world, self._set.contract_file, render=filmed)
         contract = self.world.contract

@@ -1,0 +1,73 @@
+"""Real nodes over real DDS, on a domain of this test run's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
+
+import rclpy
+import torch
+from graph import Graph, NodeProcess
+
+from ddpg_ros.contract import Contract
+from ddpg_ros.learning.export import ExportedPolicy, export_policy
+from ddpg_ros.learning.networks import Actor
+from ddpg_ros.learning.normaliser import ObservationNormaliser
+from ddpg_ros.worlds.pendulum import pendulum_contract
+
+
+@pytest.fixture(scope="session", autouse=True)
+def context() -> Iterator[None]:
+    rclpy.init()
+    yield
+    rclpy.try_shutdown()
+
+
+@pytest.fixture
+def graph() -> Iterator[Graph]:
+    graph = Graph()
+    yield graph
+    graph.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., NodeProcess]]:
+    """Start nodes of the package as processes; those left over are killed at the end."""
+    started: list[NodeProcess] = []
+
+    def start_node(verb: str, *arguments: str, **parameters: Any) -> NodeProcess:
+        process = NodeProcess(tmp_path / f"{verb}{len(started)}.log", verb, arguments, parameters)
+        started.append(process)
+        return process
+
+    yield start_node
+    for process in started:
+        process.kill()
+
+
+def write_policy(path: Path, contract: Contract, bias: float = 0.5) -> Path:
+    """A policy that hardly looks at its observation and drives at ``tanh(bias)`` of the range."""
+    torch.manual_seed(0)
+    actor = Actor(contract.observation_size, contract.action_size, (8,))
+    with torch.no_grad():
+        actor.body[-1].bias.fill_(bias)
+    normaliser = ObservationNormaliser(contract.observation_size, enabled=True)
+    rng = torch.Generator().manual_seed(0)
+    normaliser.see(torch.randn((100, contract.observation_size), generator=rng).numpy())
+    policy = ExportedPolicy(contract, actor, normaliser).requires_grad_(False)
+    export_policy(policy, path, {"world": contract.name})
+    return path
+
+
+@pytest.fixture(scope="session")
+def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy for the pendulum."""
+    return write_policy(tmp_path_factory.mktemp("policy") / "policy.onnx", pendulum_contract())

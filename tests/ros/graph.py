@@ -1,0 +1,118 @@
+"""Both ends of a test: a node in this process, and nodes of the package in their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+
+DEADLINE = 30.0
+
+
+class Graph:
+    """A node that publishes, listens and calls, and waits with a deadline."""
+
+    def __init__(self) -> None:
+        self.node = Node("test")
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self.node)
+
+    def listen(self, kind: Any, topic: str, qos: QoSProfile | int = 10) -> list[Any]:
+        """A list that fills with the messages of ``topic``."""
+        heard: list[Any] = []
+        self.node.create_subscription(kind, topic, heard.append, qos)
+        return heard
+
+    def publish_at(self, rate: float, kind: Any, topic: str, make: Callable[[], Any]) -> None:
+        """Publish what ``make`` returns at ``rate`` [Hz]; nothing when it returns None."""
+        publisher = self.node.create_publisher(kind, topic, 10)
+
+        def publish() -> None:
+            message = make()
+            if message is not None:
+                publisher.publish(message)
+
+        self.node.create_timer(1 / rate, publish)
+
+    def wait_for(self, condition: Callable[[], Any], what: str, deadline: float = DEADLINE) -> Any:
+        """Serve callbacks until ``condition`` holds; fail with ``what`` after ``deadline`` [s]."""
+        end = time.monotonic() + deadline
+        while not (value := condition()):
+            assert time.monotonic() < end, f"not within {deadline:g} s: {what}"
+            self._executor.spin_once(timeout_sec=0.02)
+        return value
+
+    def serve(self, seconds: float) -> None:
+        """Serve callbacks for ``seconds``."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._executor.spin_once(timeout_sec=0.02)
+
+    def call(self, kind: Any, service: str, request: Any) -> Any:
+        """Call a service and return its response."""
+        client = self.node.create_client(kind, service)
+        self.wait_for(client.service_is_ready, f"service {service}")
+        future = client.call_async(request)
+        self.wait_for(future.done, f"an answer from {service}")
+        return future.result()
+
+    def close(self) -> None:
+        self._executor.shutdown()
+        self.node.destroy_node()
+
+
+class NodeProcess:
+    """A node of the package, started as a user would, with its output in a file."""
+
+    def __init__(
+        self, log: Path, verb: str, arguments: Sequence[str], parameters: dict[str, Any]
+    ) -> None:
+        module = "ddpg_ros.ros.trainer_node" if verb == "train" else "ddpg_ros.cli"
+        command = [sys.executable, "-m", module, *([] if verb == "train" else [verb])]
+        command += [*arguments, "--ros-args"]
+        for name, value in parameters.items():
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            command += ["-p", f"{name}:={text}"]
+        self._log = log
+        with log.open("wb") as file:
+            self._process = subprocess.Popen(
+                command,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                cwd=log.parent,
+                env={**os.environ, "ROS_LOG_DIR": str(log.parent)},
+                start_new_session=True,
+            )
+
+    @property
+    def output(self) -> str:
+        """What the node has written so far."""
+        return self._log.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def wait(self, deadline: float = DEADLINE) -> int:
+        """The exit code."""
+        return self._process.wait(deadline)
+
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        if self.running():
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()

@@ -1,0 +1,239 @@
+"""The controller node, over real DDS: drives, falls back, recovers, has the last word."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from graph import Graph, NodeProcess
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Bool, Float64MultiArray, String
+from std_srvs.srv import SetBool, Trigger
+
+DRIVING = math.tanh(0.5)
+SAFE = 0.0
+
+
+class Robot:
+    """A hinge that reports its state at 100 Hz and keeps what it was commanded."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.message: JointState | None = JointState(
+            name=["elbow", "hinge"], position=[math.nan, 0.1], velocity=[math.nan, 0.2]
+        )
+        self.commands = graph.listen(Float64MultiArray, "commands")
+        self.diagnostics = graph.listen(DiagnosticArray, "/diagnostics")
+        graph.publish_at(100, JointState, "joint_states", lambda: self.message)
+
+    @property
+    def last(self) -> float:
+        return self.commands[-1].data[0] if self.commands else math.nan
+
+    def wait_until_driven(self) -> None:
+        self.graph.wait_for(lambda: abs(self.last - DRIVING) < 0.05, "the policy's command")
+
+    def wait_until_safe(self) -> None:
+        self.commands.clear()
+        self.graph.wait_for(lambda: self.last == SAFE, "the safe command")
+
+    def wait_for_diagnosis(self, text: str) -> DiagnosticStatus:
+        self.diagnostics.clear()
+        return self.graph.wait_for(
+            lambda: next((d.status[0] for d in self.diagnostics if text in d.status[0].message), 0),
+            f"a diagnosis with '{text}'",
+        )
+
+
+@pytest.fixture
+def robot(graph: Graph) -> Robot:
+    return Robot(graph)
+
+
+def test_it_drives_at_the_contracts_rate_and_says_so(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    observations = graph.listen(Float64MultiArray, "ddpg_controller/observation")
+    actions = graph.listen(Float64MultiArray, "ddpg_controller/action")
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    graph.wait_for(lambda: observations and actions, "observation and action")
+    assert observations[-1].data[0] == pytest.approx(math.cos(0.1), abs=1e-6)
+    assert observations[-1].data[2] == pytest.approx(0.2, abs=1e-6)
+    status = robot.wait_for_diagnosis("the policy drives")
+    assert status.level == DiagnosticStatus.OK
+    values = {pair.key: pair.value for pair in status.values}
+    assert values["nominal_rate_hz"] == "20.00"
+    robot.commands.clear()
+    graph.serve(2.0)
+    assert 30 <= len(robot.commands) <= 45
+
+
+def test_a_late_subscriber_learns_which_policy_flies(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    heard = graph.listen(String, "ddpg_controller/policy_info", latched)
+    graph.wait_for(lambda: heard, "the latched policy info")
+    info = json.loads(heard[0].data)
+    assert info["contract"]["name"] == "pendulum"
+    assert len(info["digest"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (None, "stale"),
+        (JointState(name=["elbow"], position=[0.1], velocity=[0.2]), "has no hinge"),
+        (JointState(name=["hinge"], position=[math.nan], velocity=[0.2]), "not finite for hinge"),
+        (JointState(name=["hinge", "hinge"], position=[0.0, 0.1]), "names hinge twice"),
+        (JointState(name=["hinge"], position=[0.1]), "carries no velocity"),
+    ],
+)
+def test_bad_input_gives_the_safe_command_and_good_input_the_policy_again(
+    robot: Robot,
+    start: Callable[..., NodeProcess],
+    policy: Path,
+    bad: JointState | None,
+    reason: str,
+) -> None:
+    node = start("controller", policy=policy)
+    robot.wait_until_driven()
+    good, robot.message = robot.message, bad
+    robot.wait_until_safe()
+    assert robot.wait_for_diagnosis(reason).level == DiagnosticStatus.ERROR
+    assert reason in node.output
+    robot.message = good
+    robot.wait_until_driven()
+
+
+def test_an_emergency_stop_holds_until_it_is_reset(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    graph.publish_at(10, Bool, "ddpg_controller/estop", lambda: stop)
+    stop: Bool | None = Bool(data=True)
+    robot.wait_until_safe()
+    stop = Bool(data=False)
+    robot.commands.clear()
+    graph.serve(1.0)
+    assert {message.data[0] for message in robot.commands} == {SAFE}
+    stop = None
+    assert graph.call(Trigger, "ddpg_controller/reset", Trigger.Request()).success
+    robot.wait_until_driven()
+
+
+def test_disabled_it_acts_dry(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    actions = graph.listen(Float64MultiArray, "ddpg_controller/action")
+    start("controller", policy=policy, enable=False)
+    graph.wait_for(lambda: len(actions) > 5, "actions")
+    assert actions[-1].data[0] == pytest.approx(DRIVING, abs=0.05)
+    assert robot.commands == []
+    graph.call(SetBool, "ddpg_controller/enable", SetBool.Request(data=True))
+    robot.wait_until_driven()
+    graph.call(SetBool, "ddpg_controller/enable", SetBool.Request(data=False))
+    graph.wait_for(lambda: robot.last == SAFE, "the safe command")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_the_safe_command(
+    robot: Robot,
+    graph: Graph,
+    start: Callable[..., NodeProcess],
+    policy: Path,
+    number: signal.Signals,
+) -> None:
+    node = start("controller", policy=policy)
+    robot.wait_until_driven()
+    node.signal(number)
+    graph.wait_for(lambda: not node.running(), "the end of the process", deadline=3.0)
+    graph.serve(0.5)
+    assert robot.last == SAFE
+    assert node.wait() == 0
+    assert "Traceback" not in node.output
+
+
+def test_it_follows_its_lifecycle_and_survives_wrong_requests(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    node = start("controller", policy=policy, autostart=False)
+
+    def change(transition: int) -> bool:
+        request = ChangeState.Request(transition=Transition(id=transition))
+        return graph.call(ChangeState, "ddpg_controller/change_state", request).success
+
+    assert change(Transition.TRANSITION_CONFIGURE)
+    assert robot.commands == []
+    assert change(Transition.TRANSITION_ACTIVATE)
+    robot.wait_until_driven()
+    assert change(Transition.TRANSITION_DEACTIVATE)
+    graph.serve(0.5)
+    assert robot.last == SAFE
+    assert change(Transition.TRANSITION_CLEANUP)
+    assert change(Transition.TRANSITION_CONFIGURE)
+    assert change(Transition.TRANSITION_ACTIVATE)
+    robot.wait_until_driven()
+    client = graph.node.create_client(ChangeState, "ddpg_controller/change_state")
+    wrong = Transition(id=Transition.TRANSITION_CONFIGURE)
+    client.call_async(ChangeState.Request(transition=wrong))
+    graph.serve(0.5)
+    robot.commands.clear()
+    robot.wait_until_driven()
+    assert node.running()
+
+
+def test_a_stalled_clock_gives_the_safe_command(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    from rosgraph_msgs.msg import Clock
+
+    ticks, running = [0], [True]
+
+    def clock() -> Any:
+        ticks[0] += running[0]
+        message = Clock()
+        message.clock.sec, message.clock.nanosec = divmod(ticks[0] * 10**7, 10**9)
+        return message if running[0] else None
+
+    graph.publish_at(100, Clock, "/clock", clock)
+    start("controller", policy=policy, use_sim_time=True)
+    robot.wait_until_driven()
+    running[0] = False
+    robot.wait_until_safe()
+    robot.wait_for_diagnosis("clock_stalled")
+    running[0] = True
+    robot.wait_until_driven()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({}, "no policy file: set the parameter policy"),
+        ({"policy": "/nowhere/policy.onnx"}, "cannot be read (No such file or directory)"),
+        ({"policy": __file__}, "it carries no ddpg_ros digest"),
+        ({"polcy": "policy.onnx"}, "no parameter is called polcy"),
+        ({"policy": "p.onnx", "autostart": 3}, "autostart"),
+        ({"policy": "p.onnx", "watchdog_timeout": -1.0}, "watchdog_timeout"),
+    ],
+)
+def test_a_wrong_parameter_or_file_is_told_in_a_sentence(
+    start: Callable[..., NodeProcess], parameters: dict[str, Any], sentence: str
+) -> None:
+    node = start("controller", **parameters)
+    assert node.wait() == 2
+    assert sentence in node.output
+    assert "Traceback" not in node.output
