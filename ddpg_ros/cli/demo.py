@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ddpg_ros.cli.evaluate import evaluate_policy
-from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.errors import ConfigError, DdpgRosError
 
 _WORLD = "pendulum"
 _EPISODES = 6
@@ -184,4 +184,7 @@ def _clear(output: Path) -> None:
     """Remove what an earlier demo left, and nothing else."""
     if (output / "run" / "config.json").exists():
         shutil.rmtree(output / "run")
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--output {output}: cannot be made ({error.strerror}).") from None

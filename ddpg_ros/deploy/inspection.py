@@ -52,13 +52,14 @@ def as_text(policy: OnnxPolicy) -> str:
 
 
 def _provenance(provenance: dict[str, Any]) -> list[str]:
+    """Where it comes from; a file that 'ddpg-ros train' did not write may say less."""
     evaluation = provenance.get("evaluation") or {}
     lines = [
         f"trained  in '{provenance.get('world', '?')}', {provenance.get('steps', '?')} steps, "
         f"seed {provenance.get('seed', '?')}, ddpg_ros {provenance.get('ddpg_ros', '?')}, "
         f"commit {str(provenance.get('git_commit') or '?')[:12]}"
     ]
-    if evaluation:
+    if {"mean", "confidence_95", "episodes"} <= set(evaluation):
         outcomes = ", ".join(f"{n} {name}" for name, n in evaluation.get("outcomes", {}).items())
         lines.append(
             f"returned {evaluation['mean']:.2f} ± {evaluation['confidence_95']:.2f} (95 %) over "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ddpg_ros.errors import TrainingDiverged
+from ddpg_ros.errors import ConfigError, TrainingDiverged
 from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
@@ -254,4 +254,6 @@ class Trainer:
 def _resolve_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device: torch finds no CUDA device here. Use cpu, or auto.")
     return torch.device(name)

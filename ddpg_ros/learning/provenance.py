@@ -9,8 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import ddpg_ros
-
 _PACKAGES = ("torch", "numpy", "gymnasium", "mujoco")
 
 
@@ -18,7 +16,7 @@ def describe_origin() -> dict[str, Any]:
     """Versions, commit and time, as JSON values."""
     versions = {name: _version(name) for name in _PACKAGES}
     return {
-        "ddpg_ros": ddpg_ros.__version__,
+        "ddpg_ros": _version("ddpg_ros"),
         "git_commit": _commit(),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",

@@ -57,7 +57,7 @@ class ControllerNode(LifecycleNode):
         self._handles: list[tuple[Any, Any]] = []
         self._active = False
         self._reason = self._detail = ""
-        self.configure_error = ""
+        self._configure_error = ""
 
     def autostart(self) -> None:
         """Configure and activate if the parameter says so.
@@ -67,10 +67,9 @@ class ControllerNode(LifecycleNode):
         """
         if not self._parameters_set.autostart:
             return
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
-        else:
-            raise DdpgRosError(self.configure_error)
+        if self.trigger_configure() != TransitionCallbackReturn.SUCCESS:
+            raise DdpgRosError(self._configure_error)
+        self.trigger_activate()
 
     def finished(self) -> bool:
         """Never: a controller runs until it is told to stop."""
@@ -87,8 +86,9 @@ class ControllerNode(LifecycleNode):
         try:
             self._configure(OnnxPolicy.load(self._policy_path()))
         except DdpgRosError as error:
-            self.configure_error = str(error)
-            self.get_logger().error(self.configure_error)
+            self._configure_error = str(error)
+            if not self._parameters_set.autostart:
+                self.get_logger().error(self._configure_error)
             return TransitionCallbackReturn.FAILURE
         return TransitionCallbackReturn.SUCCESS
 

@@ -22,7 +22,7 @@ def arguments_of(settings: type, leave_out: Sequence[str] = ()) -> list[DeclareL
         DeclareLaunchArgument(
             field.name,
             default_value="",
-            description=f"{field.metadata['description']} Default: {_shown(field.default)}",
+            description=field.metadata["description"] + _default(field.default),
         )
         for field in dataclasses.fields(settings)
         if field.name not in leave_out
@@ -84,6 +84,10 @@ def _converted(field: dataclasses.Field[Any], text: str) -> Any:
             f"{field.name}:={_shown(field.default)}"
         )
     return value
+
+
+def _default(default: Any) -> str:
+    return "" if default == "" else f" Default: {_shown(default)}"
 
 
 def _shown(default: Any) -> str:

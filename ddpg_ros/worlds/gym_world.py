@@ -131,9 +131,9 @@ def _make(env_id: str, render: bool) -> gymnasium.Env:
     if ":" in env_id and "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     try:
-        return gymnasium.make(
-            env_id, render_mode="rgb_array" if render else None, disable_env_checker=True
-        )
+        if render:
+            return gymnasium.make(env_id, disable_env_checker=True, render_mode="rgb_array")
+        return gymnasium.make(env_id, disable_env_checker=True)
     except (gymnasium.error.Error, ImportError) as error:
         raise WorldError(
             f"world '{env_id}': neither a world of ddpg_ros nor an environment of Gymnasium "

@@ -1,0 +1,97 @@
+"""A core's switches and gauges: stop, reset, saturation, and the memory a tick takes."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+
+import numpy as np
+import pytest
+from arm_policy import say
+
+from ddpg_ros.deploy import ControlCore, OnnxPolicy
+
+SAFE = [0.5, 0.0]
+
+
+def test_building_a_core_commands_nothing_and_starts_enabled(policy: OnnxPolicy) -> None:
+    core = ControlCore(policy)
+    assert (core.guard.enabled, core.guard.stopped) == (True, False)
+    assert core.contract is policy.contract
+    assert not core.saturated.any()
+
+
+def test_a_reset_releases_the_emergency_stop(core: ControlCore) -> None:
+    core.guard.stopped = True
+    assert core.tick(now=0.0).reason == "emergency_stop"
+    assert core.tick(now=0.02).command.tolist() == SAFE
+    core.reset()
+    assert core.tick(now=0.04).reason == "ok"
+
+
+def test_a_reset_forgets_history_and_the_command_before(pushing: ControlCore) -> None:
+    fresh = pushing.tick(now=0.0).observation.copy()
+    pushing.tick(now=0.02)
+    assert not np.array_equal(pushing.tick(now=0.04).observation, fresh)
+    pushing.reset()
+    decision = pushing.tick(now=0.06)
+    assert decision.observation.tolist() == fresh.tolist()
+    assert decision.command[0] == pytest.approx(0.7)
+
+
+def test_a_reset_keeps_what_the_sensors_said(core: ControlCore) -> None:
+    core.reset()
+    assert core.tick(now=0.1).reason == "ok"
+    assert core.tick(now=0.11).reason == "stale"
+
+
+def test_a_dry_run_shows_what_the_policy_wants(pushing: ControlCore) -> None:
+    pushing.guard.enabled = False
+    decision = pushing.tick(now=0.0)
+    assert (decision.reason, decision.command.tolist()) == ("disabled", SAFE)
+    np.testing.assert_allclose(decision.action, [2.0, -1.0])
+
+
+def test_an_action_at_an_end_of_its_range_is_saturated(
+    core: ControlCore, pushing: ControlCore
+) -> None:
+    core.tick(now=0.0)
+    assert core.saturated.tolist() == [False, False]
+    pushing.tick(now=0.0)
+    assert pushing.saturated.tolist() == [True, True]
+
+
+def test_a_policy_that_was_not_asked_is_not_saturated(pushing: ControlCore) -> None:
+    pushing.tick(now=0.0)
+    assert pushing.tick(now=1.0).reason == "stale"
+    assert pushing.saturated.tolist() == [False, False]
+
+
+def test_arrays_are_reused_by_the_next_tick(core: ControlCore) -> None:
+    first, second = core.tick(now=0.0), core.tick(now=0.02)
+    assert second.command is first.command
+    assert second.observation is first.observation
+    assert second.action is first.action
+
+
+def test_a_thousand_ticks_keep_no_memory(core: ControlCore) -> None:
+    reading = say()
+
+    def fly(ticks: range) -> None:
+        for tick in ticks:
+            core.receive("joint_states", reading, now=0.02 * tick)
+            assert core.tick(now=0.02 * tick).reason == "ok"
+
+    fly(range(100))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        fly(range(100, 200))
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        fly(range(200, 1200))
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 4096
+    assert peak - before < 16384

@@ -1,0 +1,137 @@
+"""Agents live through episodes, side by side, and can live through them again."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from point_world import PointWorld, leaves
+
+from ddpg_ros.errors import CheckpointError, TrainingDiverged
+from ddpg_ros.learning.agents import Agents, Episode
+from ddpg_ros.learning.seeds import training_seed
+from ddpg_ros.worlds import PeriodEnd
+
+PUSH = np.array([[1.0]])
+REST = np.array([[0.0]])
+
+
+class SeedKeeper(PointWorld):
+    """Remembers the seeds it was reset with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seeds: list[int | None] = []
+
+    def _restart(self, seed: int | None) -> dict[str, Any]:
+        self.seeds.append(seed)
+        return super()._restart(seed)
+
+
+class Moody(PointWorld):
+    """Draws its start from a source that no seed reaches."""
+
+    def _restart(self, seed: int | None) -> dict[str, Any]:
+        info = super()._restart(seed)
+        self._x = float(np.random.default_rng().uniform(-1, 1))
+        return info
+
+
+def test_what_is_lived_through_is_what_the_world_says() -> None:
+    agents, twin = Agents(PointWorld, 1, seed=5), PointWorld()
+    before, _ = twin.reset(seed=training_seed(5, 0, 0))
+    batch, ended = agents.step(np.array([[-0.25]]))
+    after, reward, *_ = twin.step(np.array([-0.25]))
+    values = (before[None], [[-0.25]], [reward], after[None], [0.0])
+    for column, expected in zip(batch, values, strict=True):
+        np.testing.assert_array_equal(column, np.asarray(expected, dtype=np.float32))
+    np.testing.assert_array_equal(agents.observations, after[None])
+    assert not ended
+
+
+def test_a_terminated_episode_has_no_value_beyond_and_the_next_follows_at_once() -> None:
+    agents = Agents(PointWorld, 1, seed=0)
+    start = agents.observations.copy()
+    while True:
+        batch, ended = agents.step(PUSH)
+        if ended:
+            break
+    assert batch.terminated.tolist() == [1.0]
+    assert float(batch.next_observations[0, 0]) > 1.2
+    second, _ = PointWorld().reset(seed=training_seed(0, 0, 1))
+    np.testing.assert_array_equal(agents.observations, second[None])
+    assert not np.array_equal(second[None], start)
+    assert ended[0].outcome == "lost"
+
+
+def test_a_truncated_episode_keeps_its_value_and_its_last_observation() -> None:
+    agents = Agents(PointWorld, 1, seed=0)
+    start = float(agents.observations[0, 0])
+    for _ in range(19):
+        assert not agents.step(REST)[1]
+    batch, ended = agents.step(REST)
+    assert batch.terminated.tolist() == [0.0]
+    assert float(batch.next_observations[0, 0]) == start != float(agents.observations[0, 0])
+    assert ended == [Episode(0, 20, pytest.approx(-20 * start**2), "time_limit")]
+
+
+def test_every_episode_of_every_agent_has_a_seed_of_its_own() -> None:
+    agents = Agents(SeedKeeper, 3, seed=0)
+    for _ in range(100):
+        agents.step(np.tile(REST, (3, 1)))
+    seeds = [seed for world in agents.worlds for seed in world.seeds]  # type: ignore[attr-defined]
+    assert len(seeds) == len(set(seeds)) == 3 * 6
+
+
+def test_restored_agents_relive_their_episodes_to_the_bit() -> None:
+    rng = np.random.default_rng(0)
+    agents, restored = Agents(PointWorld, 3, seed=1), Agents(PointWorld, 3, seed=1)
+    for _ in range(57):
+        agents.step(rng.uniform(-1, 1, (3, 1)))
+    restored.restore(agents.state())
+    assert dict(leaves(restored.state())) == dict(leaves(agents.state()))
+    for _ in range(60):
+        actions = rng.uniform(-1, 1, (3, 1))
+        (one, ended), (other, also_ended) = agents.step(actions), restored.step(actions)
+        assert ended == also_ended
+        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_world_that_does_not_repeat_itself_cannot_be_continued() -> None:
+    text = (
+        "world 'point' does not repeat itself from the same seed and actions, so this run cannot "
+        "be continued as if nothing had happened. Make its reset(seed=...) settle all of its "
+        "randomness."
+    )
+    agents = Agents(Moody, 2, seed=0)
+    with pytest.raises(CheckpointError, match=f"^{re.escape(text)}$"):
+        Agents(Moody, 2, seed=0).restore(agents.state())
+
+
+@pytest.mark.parametrize("reward", [math.nan, math.inf, -math.inf])
+def test_a_reward_that_is_not_finite_stops_the_training(reward: float) -> None:
+    class Bottomless(PointWorld):
+        def _advance(self, command: Any) -> PeriodEnd:
+            super()._advance(command)
+            return PeriodEnd(reward, False, False)
+
+    agents = Agents(Bottomless, 1, seed=0)
+    text = f"world 'point' returned the reward {reward}; it must be finite."
+    with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$"):
+        agents.step(REST)
+
+
+def test_closing_closes_every_world() -> None:
+    closed = []
+
+    class Door(PointWorld):
+        def close(self) -> None:
+            closed.append(self)
+
+    agents = Agents(Door, 3, seed=0)
+    agents.close()
+    assert closed == agents.worlds

@@ -1,0 +1,104 @@
+"""A hyperparameter that has no meaning is refused by name, with what was expected."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+from typing import Any
+
+import pytest
+
+from ddpg_ros.errors import ConfigError
+from ddpg_ros.learning.config import DdpgConfig
+
+FIELDS = {field.name: field for field in dataclasses.fields(DdpgConfig)}
+NUMBERS = [n for n, f in FIELDS.items() if type(f.default) in (int, float)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("total_steps", 0, "expected in [1, 10000000000], got 0."),
+        ("gamma", 1.5, "expected in [0, 1], got 1.5."),
+        ("gamma", -0.1, "expected in [0, 1], got -0.1."),
+        ("tau", math.nan, "expected in [0, 1], got nan."),
+        ("warmup_steps", -1, "expected at least 0, got -1."),
+        ("weight_decay", -1e-9, "expected at least 0, got -1e-09."),
+        ("seed", 2**31, "expected in [0, 2147483647], got 2147483648."),
+        ("hidden_sizes", (64, 0), "expected in [1, 65536], got 0."),
+        ("hidden_sizes", (64, 0.5), "expected a whole number, got 0.5."),
+        ("hidden_sizes", 64, "expected a list of whole numbers, got 64."),
+        ("hidden_sizes", "64", "expected a list of whole numbers, got '64'."),
+        ("batch_size", 1.5, "expected a whole number, got 1.5."),
+        ("batch_size", True, "expected a whole number, got True."),
+        ("gamma", "0.9", "expected a number, got '0.9'."),
+        ("gamma", True, "expected a number, got True."),
+        ("gamma", None, "expected a number, got None."),
+        ("normalise_observations", 1, "expected true or false, got 1."),
+        ("noise", 3, "expected a text, got 3."),
+        ("noise", "pink", "expected one of gaussian, ornstein_uhlenbeck, none, got 'pink'."),
+        ("device", "gpu", "expected one of auto, cpu, cuda, got 'gpu'."),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name: str, value: Any, problem: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(f'{name}: {problem}')}$"):
+        DdpgConfig.from_dict({name: value})
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_has_a_range_and_keeps_to_it(name: str) -> None:
+    low, high = FIELDS[name].metadata["low"], FIELDS[name].metadata["high"]
+    DdpgConfig.from_dict({"batch_size": 1, name: low})
+    with pytest.raises(ConfigError, match=f"^{name}: expected .*, got {low - 1}"):
+        DdpgConfig.from_dict({name: low - 1})
+    if high is not None:
+        with pytest.raises(ConfigError, match=f"^{name}: expected .*, got {high + 1}"):
+            DdpgConfig.from_dict({name: high + 1})
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_hyperparameter_is_described_in_a_sentence(name: str) -> None:
+    assert re.fullmatch(r"[A-Z].*\.", FIELDS[name].metadata["description"])
+
+
+def test_a_batch_larger_than_the_memory_is_refused() -> None:
+    text = (
+        "batch_size 256 is larger than buffer_size 100: no batch would ever fill. "
+        "Make the buffer larger or the batch smaller."
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
+        DdpgConfig(buffer_size=100)
+
+
+def test_an_unknown_name_suggests_the_one_that_was_meant() -> None:
+    with pytest.raises(ConfigError) as refused:
+        DdpgConfig.from_dict({"batchsize": 64})
+    known = ", ".join(FIELDS)
+    assert str(refused.value) == (
+        f"no hyperparameter is called 'batchsize'. Did you mean batch_size? Known: {known}."
+    )
+
+
+def test_a_name_like_no_other_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigError) as refused:
+        DdpgConfig.from_dict({"xyzzy": 64})
+    assert str(refused.value).startswith("no hyperparameter is called 'xyzzy'. Known: total_steps,")
+
+
+def test_a_whole_number_is_a_number() -> None:
+    config = DdpgConfig.from_dict({"gamma": 1})
+    assert config.gamma == 1.0
+    assert isinstance(config.gamma, float)
+
+
+def test_what_is_not_given_comes_from_the_base() -> None:
+    base = DdpgConfig(tau=0.5, seed=7)
+    assert DdpgConfig.from_dict({"seed": 8}, base) == DdpgConfig(tau=0.5, seed=8)
+    assert DdpgConfig.from_dict({}) == DdpgConfig()
+
+
+def test_it_survives_json() -> None:
+    config = DdpgConfig(hidden_sizes=(3, 5), noise="none", checkpoint_seconds=0.1)
+    assert DdpgConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config

@@ -1,0 +1,67 @@
+"""The whole chain as a user starts it: train, export, prove, fly over real DDS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "slider"
+
+
+def run(*arguments: object, cwd: Path) -> str:
+    command = [sys.executable, "-m", "ddpg_ros.cli", *map(str, arguments)]
+    environment = {k: v for k, v in os.environ.items() if k != "ROS_PYTHON_CHECK_FIELDS"}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None:
+    printed = run("demo", "--output", tmp_path / "demo", cwd=tmp_path)
+    result = json.loads((tmp_path / "demo" / "demo.json").read_text())
+    assert result["episodes"] >= 5
+    assert result["ros_return"] == pytest.approx(result["gym_return"], rel=0.05)
+    assert result["gym_return"] > 120
+    assert (tmp_path / "demo" / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "demo" / "flight.gif").read_bytes().startswith(b"GIF8")
+    assert Path(result["policy"]).exists()
+    for name in ("learning_curve.png", "flight.gif", "policy.onnx", "demo.json"):
+        assert name in printed
+
+
+def test_an_environment_and_contract_of_ones_own_go_through_the_whole_chain(
+    tmp_path: Path,
+) -> None:
+    short = ("--total-steps", 1200, "--evaluation-interval", 500, "--final-episodes", 3)
+    job = ("slider:Slider-v0", "--contract", "slider.yaml")
+    settings = ("--config", "slider_hyperparameters.yaml", "--run", tmp_path / "run")
+    run("train", *job, *settings, *short, cwd=EXAMPLE)
+    policy = tmp_path / "run" / "policy.onnx"
+    assert "previous_force.rail" in run("inspect", policy, cwd=EXAMPLE)
+    report = json.loads(run("evaluate", policy, "--episodes", 4, "--json", cwd=EXAMPLE))
+    flown = fly_slider(policy, tmp_path / "episodes.json")
+    assert len(flown) == 4
+    mean = sum(episode["return"] for episode in flown) / len(flown)
+    assert mean == pytest.approx(report["mean"], abs=0.1 * abs(report["mean"]) + 2.0)
+
+
+def fly_slider(policy: Path, results: Path) -> list[dict[str, float]]:
+    environment = {**os.environ, "ROS_DOMAIN_ID": str(1 + (os.getpid() + 50) % 100)}
+    ros = [sys.executable, "-m", "ddpg_ros.cli"]
+    world = [*ros, "world", "--ros-args", "-p", "world:=slider:Slider-v0"]
+    world += ["-p", "contract_file:=slider.yaml", "-p", "episodes:=4", "-p", f"seed:={2**31}"]
+    world += ["-p", "real_time_factor:=5.0", "-p", f"results_file:={results}"]
+    controller = [*ros, "controller", "--ros-args", "-p", f"policy:={policy}"]
+    controller += ["-p", "use_sim_time:=true"]
+    with subprocess.Popen(controller, cwd=EXAMPLE, env=environment) as pilot:
+        subprocess.run(world, cwd=EXAMPLE, env=environment, timeout=120, check=True)
+        pilot.terminate()
+        assert pilot.wait(10) == 0
+    return json.loads(results.read_text())
