@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ddpg_ros.cli import demo, evaluate, export, inspect, nodes, train
 from ddpg_ros.errors import DdpgRosError
@@ -16,6 +16,12 @@ USER_ERROR = 2
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong first, and how to get help."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return options, unknown
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}. See '{self.prog} --help'.", file=sys.stderr)

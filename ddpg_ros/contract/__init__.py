@@ -8,13 +8,13 @@ from ddpg_ros.contract.features import (
     Feature,
     Goal,
     Identity,
-    MinPool,
     ProjectedGravity,
 )
 from ddpg_ros.contract.generic import generic_contract
 from ddpg_ros.contract.limits import CommandLimiter
 from ddpg_ros.contract.observation import ObservationTerm
 from ddpg_ros.contract.readings import Reading
+from ddpg_ros.contract.scan import MinPool
 from ddpg_ros.contract.source import Source
 
 __all__ = [

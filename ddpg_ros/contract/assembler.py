@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpg_ros.contract.contract import Contract
-from ddpg_ros.contract.features import Compute, MinPool
-from ddpg_ros.contract.readings import PREVIOUS_COMMAND, Reading
+from ddpg_ros.contract.features import Compute
+from ddpg_ros.contract.readings import Reading
+from ddpg_ros.contract.scan import MinPool
 from ddpg_ros.contract.source import Source, SourceBuffer
 
 MISSING = "missing"
@@ -132,7 +133,7 @@ class Assembler:
             self._add(MISSING, source, "has not been received")
         elif buffer.problem:
             self._add(MALFORMED, source, buffer.problem)
-        elif age > source.max_age and source.message != PREVIOUS_COMMAND:
+        elif source.ages and not 0.0 <= age <= source.max_age:
             self._add(STALE, source, f"is {age:.3f} s old, at most {source.max_age:g} s")
         elif not is_scan and not buffer.check_finite():
             bad = [n for n, ok in zip(source.elements, buffer.finite, strict=True) if not ok]

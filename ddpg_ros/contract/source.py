@@ -76,6 +76,11 @@ class Source:
             raise ContractError(f"{where}: no element {wrong}. Known: {known}.")
 
     @property
+    def ages(self) -> bool:
+        """Whether a reading of it can be too old, or from before the clock was set back."""
+        return self.message != PREVIOUS_COMMAND and math.isfinite(self.max_age)
+
+    @property
     def label(self) -> str:
         """How diagnostics call this source: ``joint_states.position``."""
         return f"{self.topic}.{self.field}" if self.topic else self.message

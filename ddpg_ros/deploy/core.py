@@ -55,10 +55,21 @@ class ControlCore:
         self.assembler.receive(topic, reading, now)
 
     def reset(self) -> None:
-        """Forget history and the command before; release the emergency stop."""
+        """Start anew: no history, the safe command before, the emergency stop released."""
         self.assembler.forget_history()
         self.guard.reset()
         self.assembler.record_command(self.contract.action_values("safe"))
+
+    def rearm(self) -> None:
+        """Forget the history, release the emergency stop; the command goes on from where it is."""
+        self.assembler.forget_history()
+        self.guard.stopped = False
+
+    def interrupt(self, reason: str) -> np.ndarray:
+        """The safe command ``(m,)`` between two ticks; later commands start from it."""
+        command = self.guard.interrupt(reason)
+        self.assembler.record_command(command)
+        return command
 
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""

@@ -7,7 +7,9 @@ import numpy as np
 from ddpg_ros.contract import CommandLimiter, Contract
 
 OK = "ok"
+STARTING = "starting"
 DISABLED = "disabled"
+STOPPED = "stopped"
 ESTOP = "emergency_stop"
 NON_FINITE_ACTION = "non_finite_action"
 
@@ -26,7 +28,7 @@ class Guard:
     def __init__(self, contract: Contract) -> None:
         self.enabled = True
         self.stopped = False
-        self.reason = OK
+        self.reason = STARTING
         self._limiter = CommandLimiter(contract)
         self._safe = contract.action_values("safe")
 
@@ -38,8 +40,12 @@ class Guard:
     def reset(self) -> None:
         """Start anew from the safe command, the emergency stop released."""
         self.stopped = False
-        self.reason = OK
+        self.reason = STARTING
         self._limiter.reset()
+
+    def interrupt(self, reason: str) -> np.ndarray:
+        """The safe command ``(m,)`` between two ticks, whatever the slew limit says."""
+        return self._refuse(reason)
 
     def decide(self, action: np.ndarray | None, fault: str) -> np.ndarray:
         """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is.

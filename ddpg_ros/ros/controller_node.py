@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -19,12 +20,13 @@ from std_msgs.msg import Bool, Float64MultiArray, String
 from std_srvs.srv import SetBool, Trigger
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
-from ddpg_ros.deploy.guard import OK
+from ddpg_ros.deploy.guard import DISABLED, ESTOP, OK, STOPPED
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.diagnostics import ControlCounters, diagnostic
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_reading
 from ddpg_ros.ros.parameters import check_overrides, declare
+from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.settings import ControllerParameters
 from ddpg_ros.ros.spin import run_node
 
@@ -38,6 +40,7 @@ _LATCHED = QoSProfile(
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
 _SHORTEST_WATCHDOG = 0.25
+_LOG_SECONDS = 1.0
 _WATCHDOG_PERIODS = 5
 
 
@@ -54,7 +57,7 @@ class ControllerNode(LifecycleNode):
         check_overrides(self)
         self._core: ControlCore | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._handles: list[tuple[Any, Any]] = []
+        self._ports, self._running = Ports(self), Ports(self)
         self._active = False
         self._reason = self._detail = ""
         self._configure_error = ""
@@ -78,8 +81,8 @@ class ControllerNode(LifecycleNode):
     def last_word(self) -> None:
         """Publish the safe command, if this node drives, and wait until it has been received."""
         if self._active:
+            self._interrupt(STOPPED)
             self._active = False
-            self._output.send_safe()
             self._output.wait_until_received()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -99,10 +102,9 @@ class ControllerNode(LifecycleNode):
         gc.freeze()
         self._ticked_at = time.monotonic()
         self._active = True
-        timer = self.create_timer(self._core.contract.period, self._tick)
-        watchdog = self.create_timer(self._watchdog_timeout / 2, self._watch, clock=self._steady)
-        self._running = [timer, watchdog]
-        self.get_logger().info("active: the policy drives")
+        self._running.repeat(self._core.contract.period, self._tick)
+        self._running.repeat(self._watchdog_timeout / 2, self._watch, self._steady)
+        self.get_logger().info("active")
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -112,11 +114,7 @@ class ControllerNode(LifecycleNode):
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
-        for destroy, handle in self._handles:
-            destroy(handle)
-        self._handles.clear()
-        if self._core is not None:
-            self._output.destroy()
+        self._ports.close()
         self._core = None
         return TransitionCallbackReturn.SUCCESS
 
@@ -144,21 +142,21 @@ class ControllerNode(LifecycleNode):
         self._watchdog_timeout = self._parameters_set.watchdog_timeout or max(
             _SHORTEST_WATCHDOG, _WATCHDOG_PERIODS * contract.period
         )
+        ports = self._ports
         once = {s.topic for s in contract.sources if np.isinf(s.max_age)}
         for topic, message in contract.topics.items():
             kind, qos = MESSAGE_TYPES[message], _SENT_ONCE if topic in once else _LATEST
-            self._subscribe(kind, topic, partial(self._receive, topic), qos)
-        self._output = CommandOutput(self, contract, self._parameters_set.stamped_twist)
-        self._observation_out = self._publish(Float64MultiArray, "~/observation", 1)
-        self._action_out = self._publish(Float64MultiArray, "~/action", 1)
-        self._diagnostics_out = self._publish(DiagnosticArray, "/diagnostics", 10)
-        info = self._publish(String, "~/policy_info", _LATCHED)
+            ports.subscribe(kind, topic, partial(self._receive, topic), qos)
+        self._output = CommandOutput(ports, contract, self._parameters_set.stamped_twist)
+        self._observation_out = ports.publish(Float64MultiArray, "~/observation", 1)
+        self._action_out = ports.publish(Float64MultiArray, "~/action", 1)
+        self._diagnostics_out = ports.publish(DiagnosticArray, "/diagnostics", 10)
+        info = ports.publish(String, "~/policy_info", _LATCHED)
         info.publish(String(data=json.dumps(_policy_info(policy))))
-        self._subscribe(Bool, "~/estop", self._receive_estop, _SENT_ONCE)
-        self._serve(SetBool, "~/enable", self._enable)
-        self._serve(Trigger, "~/reset", self._reset)
-        timer = self.create_timer(1.0, self._diagnose, clock=self._steady)
-        self._handles.append((self.destroy_timer, timer))
+        ports.subscribe(Bool, "~/estop", self._receive_estop, _SENT_ONCE)
+        ports.serve(SetBool, "~/enable", self._enable)
+        ports.serve(Trigger, "~/reset", self._reset)
+        ports.repeat(1.0, self._diagnose, self._steady)
         self.get_logger().info(
             f"policy '{contract.name}' {policy.digest[:12]} proved itself on "
             f"{len(policy.metadata.probes.actions)} probes; {1 / contract.period:g} Hz, reads "
@@ -179,12 +177,11 @@ class ControllerNode(LifecycleNode):
         try:
             decision = self._core.tick(self._now())
             if self._core.guard.enabled:
-                self._output.send(decision.command)
+                self._output.send(decision.command, self._stamp())
             self._publish_insight(decision.observation, decision.action)
         except Exception as error:  # a controller must not die of a surprise
             self._counters.errors += 1
-            self._output.send_safe()
-            self._report_fallback("error", repr(error))
+            self._interrupt("error", repr(error))
             return
         self._report_fallback(decision.reason, decision.detail)
         clipped = self._core.guard.clipped
@@ -195,8 +192,15 @@ class ControllerNode(LifecycleNode):
         """The safe command when the node's clock stalls, told by the steady clock."""
         if self._active and time.monotonic() - self._ticked_at > self._watchdog_timeout:
             self._counters.clock_stalls += 1
-            self._output.send_safe()
-            self._report_fallback("clock_stalled", f"no tick for {self._watchdog_timeout:g} s")
+            self._interrupt("clock_stalled", f"no tick for {self._watchdog_timeout:g} s")
+
+    def _interrupt(self, reason: str, detail: str = "") -> None:
+        """The safe command between two ticks; a dry run sends nothing here either."""
+        assert self._core is not None
+        command = self._core.interrupt(reason)
+        if self._core.guard.enabled:
+            self._output.send(command, self._stamp())
+        self._report_fallback(reason, detail)
 
     def _publish_insight(self, observation: np.ndarray, action: np.ndarray | None) -> None:
         self._observation_out.publish(Float64MultiArray(data=observation.tolist()))
@@ -204,10 +208,11 @@ class ControllerNode(LifecycleNode):
             self._action_out.publish(Float64MultiArray(data=action.tolist()))
 
     def _report_fallback(self, reason: str, detail: str) -> None:
-        if reason not in (OK, self._reason):
-            self.get_logger().warning(f"safe command: {reason} {detail}".rstrip())
-        elif reason == OK and self._reason not in ("", OK):
-            self.get_logger().info("the policy drives again")
+        if reason == OK != self._reason:
+            self.get_logger().info("the policy drives", throttle_duration_sec=_LOG_SECONDS)
+        elif reason not in (self._reason, STOPPED):
+            text = f"safe command: {reason} {detail}".rstrip()
+            self.get_logger().warning(text, throttle_duration_sec=_LOG_SECONDS)
         self._reason, self._detail = reason, detail
 
     def _diagnose(self) -> None:
@@ -222,19 +227,19 @@ class ControllerNode(LifecycleNode):
         ]
         pairs.append(("policy", self._core.policy.digest))
         message = diagnostic(self.get_name(), state, self._reason, self._detail, pairs)
-        message.header.stamp = self.get_clock().now().to_msg()
+        message.header.stamp = self._stamp()
         self._diagnostics_out.publish(message)
 
     def _receive_estop(self, message: Bool) -> None:
         if message.data and self._core is not None:
             self._core.guard.stopped = True
             if self._active:
-                self._output.send_safe()
+                self._interrupt(ESTOP)
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         assert self._core is not None
         if self._active and not request.data:
-            self._output.send_safe()
+            self._interrupt(DISABLED)
         self._core.guard.enabled = request.data
         response.success = True
         response.message = "the policy drives" if request.data else "dry run: nothing is sent"
@@ -242,31 +247,20 @@ class ControllerNode(LifecycleNode):
 
     def _reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         assert self._core is not None
-        self._core.reset()
+        self._core.rearm()
         response.success, response.message = True, "history and emergency stop reset"
         return response
 
     def _stop(self) -> None:
         if self._active:
             self.last_word()
-            for timer in self._running:
-                self.destroy_timer(timer)
+            self._running.close()
 
     def _now(self) -> float:
         return 1e-9 * float(self.get_clock().now().nanoseconds)
 
-    def _publish(self, kind: Any, topic: str, qos: Any) -> Any:
-        publisher = self.create_publisher(kind, topic, qos)
-        self._handles.append((self.destroy_publisher, publisher))
-        return publisher
-
-    def _subscribe(self, kind: Any, topic: str, callback: Any, qos: Any) -> None:
-        subscription = self.create_subscription(kind, topic, callback, qos)
-        self._handles.append((self.destroy_subscription, subscription))
-
-    def _serve(self, kind: Any, name: str, callback: Any) -> None:
-        service = self.create_service(kind, name, callback)
-        self._handles.append((self.destroy_service, service))
+    def _stamp(self) -> Time:
+        return self.get_clock().now().to_msg()
 
 
 def _policy_info(policy: OnnxPolicy) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.deploy import Decision
-from ddpg_ros.deploy.guard import DISABLED, OK
+from ddpg_ros.deploy.guard import DISABLED, OK, STARTING
 
 
 class ControlCounters:
@@ -62,6 +62,9 @@ class ControlCounters:
         return pairs
 
 
+_HARMLESS = (DISABLED, STARTING)
+
+
 def diagnostic(
     name: str, state: str, reason: str, detail: str, pairs: list[tuple[str, str]]
 ) -> DiagnosticArray:
@@ -71,7 +74,7 @@ def diagnostic(
     elif reason == OK:
         level, text = DiagnosticStatus.OK, "the policy drives"
     else:
-        level = DiagnosticStatus.WARN if reason == DISABLED else DiagnosticStatus.ERROR
+        level = DiagnosticStatus.WARN if reason in _HARMLESS else DiagnosticStatus.ERROR
         text = f"safe command: {reason}" + (f" ({detail})" if detail else "")
     values = [KeyValue(key=key, value=value) for key, value in pairs]
     status = DiagnosticStatus(level=level, name=name, message=text, values=values)

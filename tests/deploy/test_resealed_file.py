@@ -97,4 +97,28 @@ def test_weights_beyond_reason_are_refused(name: str, value: float, refusal: Ref
     spoilt[0] = value
     text = refusal(replace(SOUND, weights={**WEIGHTS, name: spoilt}))
     assert text.startswith(f"{UNPROVED}probe ")
-    assert "action 'shoulder' is off by" in text
+    assert "action 'shoulder' is off by " in text
+
+
+def test_no_number_is_told_as_an_infinite_error(refusal: Refusal) -> None:
+    weights = {**WEIGHTS, "bias1": np.array([np.nan, 0.0], np.float32)}
+    text = f"{UNPROVED}probe 0 of 16, action 'shoulder' is off by inf of its range"
+    assert refusal(replace(SOUND, weights=weights)).startswith(text)
+
+
+def test_an_error_beyond_float32_is_told(refusal: Refusal) -> None:
+    actions = np.full((16, 2), -3e38, np.float32)
+    texts = replace(METADATA, probes=replace(METADATA.probes, actions=actions)).to_texts()
+    weights = {**WEIGHTS, "centre": -actions[0]}
+    assert "is off by 1.50e+38 of its range" in refusal(
+        replace(SOUND, weights=weights, texts=texts)
+    )
+
+
+def test_a_graph_that_acts_otherwise_in_a_batch_is_refused(refusal: Refusal) -> None:
+    mean, add = Node("ReduceMean", ["f"], ["m"], {}), Node("Add", ["h", "m"], ["action"], {})
+    nodes = (*NODES[:-1], Node("Add", ["g", "centre"], ["h"], {}), mean, add)
+    actions = METADATA.probes.actions
+    actions = actions + ((actions - WEIGHTS["centre"]) / WEIGHTS["half_range"]).mean()
+    texts = replace(METADATA, probes=replace(METADATA.probes, actions=actions)).to_texts()
+    assert refusal(replace(SOUND, nodes=nodes, texts=texts)).startswith(f"{UNPROVED}probe ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,19 +57,19 @@ def test_a_run_stopped_at_random_steps_ends_as_one_that_was_not(
 def test_a_stop_during_an_evaluation_repeats_it_whole(tmp_path: Path) -> None:
     config = quick(total_steps=130)
     assert trainer(tmp_path / "whole", config).run()
-    for _ in range(2):
-        assert not trainer(tmp_path / "parts", config, request=StopAfter(130)).run()
+    for looks in (130, 30):
+        assert not trainer(tmp_path / "parts", config, request=StopAfter(looks)).run()
         assert checkpoint(tmp_path / "parts")["step"] == 120
     assert trainer(tmp_path / "parts", config).run()
     assert ending(tmp_path / "parts") == ending(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("looks", [1, 100, 121, 150, 161, 162, 200, 300])
+@pytest.mark.parametrize("looks", [1, 31, 50, 71, 90])
 def test_a_run_that_loses_power_goes_on_from_its_latest_checkpoint(
     looks: int, tmp_path: Path
 ) -> None:
-    config = quick(total_steps=260, checkpoint_seconds=0.0)
-    assert trainer(tmp_path / "whole", config).run()
+    config = quick(total_steps=60, warmup_steps=15, evaluation_interval=30, checkpoint_seconds=0.0)
+    assert trainer(tmp_path / "whole", replace(config, checkpoint_seconds=1e6)).run()
     with pytest.raises(PowerLossError):
         trainer(tmp_path / "parts", config, request=PowerLoss(looks)).run()
     assert trainer(tmp_path / "parts", config).run()
@@ -86,13 +87,11 @@ def test_a_wrapped_memory_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_trains_the_same_and_another_another(tmp_path: Path) -> None:
-    config = quick(total_steps=100)
     for name, seed in (("one", 5), ("same", 5), ("other", 6)):
         trainer(tmp_path / name, quick(total_steps=100, seed=seed)).run()
     one, same, other = (ending(tmp_path / name) for name in ("one", "same", "other"))
     assert one == same
     assert one["/ddpg/actor/body.0.weight"] != other["/ddpg/actor/body.0.weight"]
-    assert config.seed == 0
 
 
 def test_a_run_without_checkpoint_begins_anew(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""Runs benchmarks, all or those named; each leaves a JSON file in ``benchmarks/results``."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import deploy_footprint, kill_and_resume, pendulum_learning, policy_file
+from benchmarks.result import save
+
+BENCHMARKS = {
+    "deploy_footprint": deploy_footprint.measure,
+    "kill_and_resume": kill_and_resume.measure,
+    "pendulum_learning": pendulum_learning.measure,
+    "policy_file": policy_file.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks named, all if none is."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}. Known: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        print(f"== {name}", flush=True)
+        save(name, BENCHMARKS[name]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

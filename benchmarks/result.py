@@ -1,0 +1,28 @@
+"""A benchmark's figures, with the machine, versions and commit they were measured on."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from ddpg_ros.learning.provenance import describe_origin
+
+_RESULTS = Path(__file__).parent / "results"
+
+
+def save(name: str, figures: dict[str, Any]) -> None:
+    """Write ``figures`` to ``benchmarks/results/NAME.json``."""
+    machine = {"processor": _processor(), "cores": os.cpu_count(), "system": platform.platform()}
+    content = {"figures": figures, "machine": machine, "origin": describe_origin()}
+    _RESULTS.mkdir(exist_ok=True)
+    path = _RESULTS / f"{name}.json"
+    path.write_text(json.dumps(content, indent=2) + "\n")
+    print(f"written to {path}")
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")

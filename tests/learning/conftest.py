@@ -1,0 +1,29 @@
+"""One finished run that the tests of this room share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from point_world import QUICK, PointWorld
+
+from ddpg_ros.learning.loop import StopRequest
+from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.run_folder import Job
+from ddpg_ros.learning.training import TrainingResult, start_training
+from ddpg_ros.worlds import WORLDS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def point() -> Iterator[None]:
+    """Have the package know the point as one of its worlds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(WORLDS, "point", PointWorld)
+        yield
+
+
+@pytest.fixture(scope="session")
+def finished(point: None, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """A training on the point from its start to its policy file. Its folder is not to be changed."""
+    path = tmp_path_factory.mktemp("runs") / "point"
+    return start_training(Job("point"), QUICK, str(path), Reporter(), StopRequest())

@@ -1,0 +1,145 @@
+"""A whole training, from an empty folder to a policy file, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from point_world import QUICK, PointWorld, StopAfter, checkpoint, quick, trainer
+
+from ddpg_ros.deploy import OnnxPolicy
+from ddpg_ros.errors import CheckpointError, ConfigError, WorldError
+from ddpg_ros.learning.evaluation import evaluate
+from ddpg_ros.learning.loop import StopRequest
+from ddpg_ros.learning.provenance import describe_origin
+from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.seeds import evaluation_seeds
+from ddpg_ros.learning.training import TrainingResult, export_run, resume_training, start_training
+
+
+class Listener(Reporter):
+    """Keeps the messages."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def message(self, text: str) -> None:
+        self.messages.append(text)
+
+
+@pytest.fixture
+def copied(finished: TrainingResult, tmp_path: Path) -> RunFolder:
+    """The finished run, to be changed at will."""
+    shutil.copytree(finished.folder.path, tmp_path / "run")
+    return RunFolder(tmp_path / "run")
+
+
+def resumed(folder: RunFolder, request: StopRequest | None = None) -> TrainingResult:
+    return resume_training(str(folder.path), Reporter(), request or StopRequest())
+
+
+def test_it_leaves_everything_a_run_is(finished: TrainingResult) -> None:
+    folder = finished.folder
+    for path in (folder.config, folder.checkpoint, folder.metrics, folder.learning_curve):
+        assert path.is_file()
+    assert any(folder.tensorboard.iterdir())
+    assert folder.load_job() == (Job("point"), QUICK)
+    assert finished.seconds > 0
+    assert not folder.diverged_batch.exists()
+
+
+def test_the_evaluation_is_of_the_best_policy_on_unseen_seeds(finished: TrainingResult) -> None:
+    assert finished.evaluation is not None
+    assert finished.evaluation.seeds == tuple(evaluation_seeds(QUICK.final_episodes))
+    assert finished.folder.load_evaluation() == finished.evaluation.summary()
+    policy = OnnxPolicy.load(finished.folder.policy)
+    flown = evaluate(policy.act, PointWorld(), evaluation_seeds(QUICK.final_episodes))
+    assert flown is not None
+    assert flown.returns == pytest.approx(finished.evaluation.returns, rel=1e-4)
+
+
+def test_the_policy_file_says_where_it_comes_from(finished: TrainingResult) -> None:
+    provenance = OnnxPolicy.load(finished.folder.policy).metadata.provenance
+    origin = describe_origin()
+    when = provenance.pop("exported_at")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", when)
+    origin.pop("exported_at")
+    assert provenance == {
+        "world": "point",
+        "contract_file": "",
+        "run": "point",
+        "steps": checkpoint(finished.folder.path)["best"]["step"],
+        "seed": QUICK.seed,
+        "config": QUICK.to_dict(),
+        "evaluation": json.loads(finished.folder.evaluation.read_text()),
+        **origin,
+    }
+
+
+def test_a_finished_run_that_is_resumed_says_the_same_again(
+    copied: RunFolder, finished: TrainingResult
+) -> None:
+    copied.policy.unlink()
+    again = resumed(copied)
+    assert again.evaluation is not None
+    assert finished.evaluation is not None
+    assert again.evaluation.returns == finished.evaluation.returns
+    assert OnnxPolicy.load(copied.policy).metadata.provenance["run"] == "run"
+
+
+def test_a_run_stopped_in_its_last_evaluation_is_not_finished(copied: RunFolder) -> None:
+    copied.policy.unlink()
+    assert resumed(copied, StopAfter(10)).evaluation is None
+    assert not copied.policy.exists()
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    job, path, listener = Job("point"), str(tmp_path / "run"), Listener()
+    stopped = start_training(job, QUICK, path, listener, StopAfter(100))
+    assert stopped.evaluation is None
+    assert resume_training(path, listener, StopRequest()).evaluation is not None
+    first, again, at, last = listener.messages
+    assert first == again == f"run folder: {path}"
+    assert at == "resuming at step 99"
+    assert last.startswith("best policy, unseen seeds: return ")
+
+
+def test_an_unknown_world_leaves_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    with pytest.raises(WorldError, match=r"^world 'nowhere': "):
+        start_training(Job("nowhere"), QUICK, str(path), Reporter(), StopRequest())
+    assert not path.exists()
+
+
+def test_a_folder_with_a_run_is_not_trained_over(copied: RunFolder) -> None:
+    with pytest.raises(ConfigError, match="holds a run already"):
+        start_training(Job("point"), QUICK, str(copied.path), Reporter(), StopRequest())
+
+
+def test_a_run_is_exported_again_as_it_was(copied: RunFolder, tmp_path: Path) -> None:
+    target = export_run(str(copied.path), str(tmp_path / "elsewhere.onnx"))
+    assert target == tmp_path / "elsewhere.onnx"
+    one, other = OnnxPolicy.load(target), OnnxPolicy.load(copied.policy)
+    assert one.metadata.provenance["evaluation"] == other.metadata.provenance["evaluation"]
+    probes = other.metadata.probes.observations
+    assert (one.act_batch(probes) == other.act_batch(probes)).all()
+    assert export_run(str(copied.path)) == copied.policy
+
+
+def test_a_run_without_checkpoint_cannot_be_exported(tmp_path: Path) -> None:
+    RunFolder(tmp_path).save_job(Job("point"), QUICK)
+    text = f"{tmp_path}: has no checkpoint yet. Continue it with --resume."
+    with pytest.raises(CheckpointError, match=f"^{re.escape(text)}$"):
+        export_run(str(tmp_path))
+
+
+def test_a_run_that_was_never_evaluated_cannot_be_exported(tmp_path: Path) -> None:
+    config = quick(total_steps=50)
+    RunFolder(tmp_path).save_job(Job("point"), config)
+    trainer(tmp_path, config, request=StopAfter(20)).run()
+    with pytest.raises(CheckpointError, match="^the run has no evaluated policy yet"):
+        export_run(str(tmp_path))

@@ -1,0 +1,127 @@
+"""The command line: a wrong word ends in one sentence on stderr and exit code 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ddpg_ros.cli import main
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What is printed on stderr, one line; nothing goes to stdout."""
+    try:
+        code: object = main(arguments)
+    except SystemExit as left:
+        code = left.code
+    said = capsys.readouterr()
+    assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+    return said.err.rstrip("\n")
+
+
+def test_no_verb_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "ddpg-ros: the following arguments are required: VERB. See 'ddpg-ros --help'."
+    assert refusal(capsys) == text
+
+
+def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    text = refusal(capsys, "fly")
+    assert text.startswith("ddpg-ros: argument VERB: invalid choice: 'fly' (choose from ")
+    for verb in ("train", "evaluate", "export", "inspect", "demo", "controller", "world"):
+        assert verb in text
+    assert text.endswith(". See 'ddpg-ros --help'.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ("inspect", "inspect: the following arguments are required: policy"),
+        ("export", "export: the following arguments are required: RUN"),
+        ("evaluate --json", "evaluate: the following arguments are required: policy"),
+        ("evaluate p --episodes few", "evaluate: argument --episodes: invalid int value: 'few'"),
+        ("train --gamma high", "train: argument --gamma: invalid float value: 'high'"),
+        ("train --hidden-sizes", "train: argument --hidden-sizes: expected at least one argument"),
+    ],
+)
+def test_arguments_that_cannot_be_read_name_the_verbs_help(
+    arguments: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb = arguments.partition(" ")[0]
+    said = f"ddpg-ros {text}. See 'ddpg-ros {verb} --help'."
+    assert refusal(capsys, *arguments.split()) == said
+
+
+@pytest.mark.parametrize("arguments", ["train --gama 0.9", "inspect p --gama"])
+def test_an_unknown_flag_names_the_verbs_help(
+    arguments: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb = arguments.partition(" ")[0]
+    said = f"ddpg-ros {verb}: unrecognized arguments: --gama. See 'ddpg-ros {verb} --help'."
+    assert refusal(capsys, *arguments.split()) == said
+
+
+@pytest.mark.parametrize(
+    ("flags", "text"),
+    [
+        ("--gamma 2", "gamma: expected in [0, 1], got 2.0."),
+        ("--batch-size 0", "batch_size: expected in [1, 1048576], got 0."),
+        ("--hidden-sizes 64 0", "hidden_sizes: expected in [1, 65536], got 0."),
+        ("--noise pink", "noise: expected one of gaussian, ornstein_uhlenbeck, none, got 'pink'."),
+        ("--tau nan", "tau: expected in [0, 1], got nan."),
+    ],
+)
+def test_a_hyperparameter_out_of_range_names_the_range(
+    flags: str, text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert refusal(capsys, "train", "--run", str(run), *flags.split()) == f"ddpg-ros train: {text}"
+    assert not run.exists()
+
+
+def test_a_resumed_run_keeps_its_hyperparameters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "train", "--resume", "run", "--gamma", "0.9", "--seed", "1") == (
+        "ddpg-ros train: --resume continues run with the hyperparameters it was started with; "
+        "leave out gamma, seed."
+    )
+
+
+@pytest.mark.parametrize("verb", ["inspect", "evaluate"])
+def test_a_policy_that_is_not_there_is_named(
+    verb: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert refusal(capsys, verb, f"{tmp_path}/none.onnx") == (
+        f"ddpg-ros {verb}: policy file {tmp_path}/none.onnx: cannot be read (No such file or "
+        "directory). Give the path of a policy.onnx."
+    )
+
+
+@pytest.mark.parametrize("count", [0, -3])
+def test_no_episodes_prove_nothing(
+    count: int, toy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"ddpg-ros evaluate: --episodes: expected at least 1, got {count}."
+    assert refusal(capsys, "evaluate", str(toy), f"--episodes={count}") == text
+
+
+def test_a_policy_flies_in_no_world_with_another_contract(
+    toy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("mujoco")
+    assert refusal(capsys, "evaluate", str(toy), "--world", "pendulum") == (
+        "ddpg-ros evaluate: world 'pendulum' has another contract than the policy, which was made "
+        "for 'toy': reads observation.0, observation.1, drives 0 every 0.1 s."
+    )
+
+
+@pytest.mark.usefixtures("signals_restored")
+@pytest.mark.parametrize("arguments", [("export",), ("train", "--resume")])
+def test_a_run_that_is_not_there_is_named(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    assert refusal(capsys, *arguments, f"{tmp_path}/none") == (
+        f"ddpg-ros {arguments[0]}: {tmp_path}/none: no training run is kept here ([Errno 2] No "
+        f"such file or directory: '{tmp_path}/none/config.json'). Name the folder that 'ddpg-ros "
+        "train' printed, which holds a config.json."
+    )
