@@ -15,9 +15,11 @@ from typing import Any
 import torch
 
 _KILLS = 50
+_LIFETIME = (0.5, 5.5)
+"""How long a process lives before it is killed [s]; starting takes it about 1.5 s."""
 _ARGUMENTS = shlex.split(
-    "--total-steps 6000 --warmup-steps 300 --hidden-sizes 32 32 --batch-size 64 --num-envs 2 "
-    "--evaluation-interval 1500 --evaluation-episodes 2 --final-episodes 2 "
+    "--total-steps 50000 --warmup-steps 300 --hidden-sizes 32 32 --batch-size 64 --num-envs 2 "
+    "--evaluation-interval 5000 --evaluation-episodes 2 --final-episodes 2 "
     "--checkpoint-seconds 0.3 --noise ornstein_uhlenbeck --noise-std 0.5"
 )
 
@@ -32,7 +34,7 @@ def measure() -> dict[str, Any]:
     kills = kills_in_training = 0
     while kills < _KILLS:
         process = _run(folder / "killed", fresh=not (folder / "killed" / "config.json").exists())
-        time.sleep(random.uniform(0.1, 2.6 + 0.5 * (kills % 3)))
+        time.sleep(random.uniform(*_LIFETIME))
         if process.poll() is not None:
             break
         process.send_signal(signal.SIGKILL)

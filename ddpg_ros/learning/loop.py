@@ -86,7 +86,6 @@ class Trainer:
         self.episodes = 0
         self.best: dict[str, Any] = {}
         self._next_evaluation = config.evaluation_interval
-        self._saved_at = self._told_at = time.monotonic()
 
     def run(self) -> bool:
         """Train to the end; False if the run was asked to stop first, with a checkpoint written.
@@ -97,6 +96,7 @@ class Trainer:
         """
         self._telemetry = Telemetry()
         self._metrics = Metrics(self._folder.metrics, self._folder.tensorboard, self.step)
+        self._saved_at = self._told_at = time.monotonic()
         try:
             while not self._finished():
                 if not self._evaluate_if_due() or self._request.requested():

@@ -112,3 +112,12 @@ def test_a_good_reading_after_a_bad_one_clears_the_fault(
         assert {fault.reason for fault in faults(assembler)} == {MALFORMED}
         assembler.receive(topic, good, 0.0)
         assert faults(assembler) == []
+
+
+def test_a_reading_from_before_the_clock_was_set_back_is_stale(
+    assembler: Assembler, healthy: Mapping[str, Reading]
+) -> None:
+    assert {fault.reason for fault in faults(assembler, now=-5.0)} == {STALE}
+    for topic, reading in healthy.items():
+        assembler.receive(topic, reading, -5.0)
+    assert faults(assembler, now=-5.0) == []

@@ -37,7 +37,7 @@ def joints(**changes: Any) -> Source:
         ({"topic": ""}, "source topic: a name is 1 to 200 printable characters"),
         (
             {"message": PREVIOUS_COMMAND, "field": "command"},
-            "source 'joint_states': the previous command comes from no topic; leave it empty.",
+            "source 'joint_states': the previous command has no topic; leave it empty.",
         ),
         ({"max_age": 0.0}, "source 'joint_states': max_age must be above 0 s, got 0.0."),
         ({"max_age": float("nan")}, "source 'joint_states': max_age must be above 0 s, got nan."),

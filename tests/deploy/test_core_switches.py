@@ -45,6 +45,29 @@ def test_a_reset_keeps_what_the_sensors_said(core: ControlCore) -> None:
     assert core.tick(now=0.11).reason == "stale"
 
 
+def test_rearming_while_it_drives_keeps_the_slew_limit(pushing: ControlCore) -> None:
+    before = [pushing.tick(now=0.02 * i).command.copy() for i in range(3)][-1]
+    pushing.rearm()
+    step = pushing.contract.action_values("slew_limit") * pushing.contract.period
+    after = pushing.tick(now=0.06).command
+    assert (np.abs(after - before) <= step + 1e-9).all()
+    assert after[0] > before[0]
+
+
+def test_rearming_releases_the_emergency_stop(core: ControlCore) -> None:
+    core.guard.stopped = True
+    core.rearm()
+    assert core.tick(now=0.0).reason == "ok"
+
+
+def test_after_an_interruption_the_command_climbs_from_the_safe_one(pushing: ControlCore) -> None:
+    for i in range(5):
+        pushing.tick(now=0.01 * i)
+    assert pushing.interrupt("clock_stalled").tolist() == SAFE
+    assert pushing.guard.reason == "clock_stalled"
+    assert pushing.tick(now=0.05).command[0] == pytest.approx(0.7)
+
+
 def test_a_dry_run_shows_what_the_policy_wants(pushing: ControlCore) -> None:
     pushing.guard.enabled = False
     decision = pushing.tick(now=0.0)

@@ -61,7 +61,7 @@ def test_the_emergency_stop_holds_until_reset(guard: Guard) -> None:
         assert guard.decide(action, fault).tolist() == SAFE
         assert guard.reason == "emergency_stop"
     guard.reset()
-    assert (guard.stopped, guard.reason) == (False, "ok")
+    assert (guard.stopped, guard.reason) == (False, "starting")
     assert guard.decide(NEAR, "").tolist() == NEAR.tolist()
 
 

@@ -48,9 +48,7 @@ def test_a_line_leaves_out_what_is_not_known(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(("best", "mark"), [(True, ", the best so far"), (False, "")])
-def test_an_evaluation_is_a_line(
-    best: bool, mark: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_evaluation_is_a_line(best: bool, mark: str, capsys: pytest.CaptureFixture[str]) -> None:
     ConsoleReporter().evaluated(5_000, EVALUATION, best)
     assert capsys.readouterr().out == f"    5,000 steps  evaluation: {EVALUATION}{mark}\n"
 

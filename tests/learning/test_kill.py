@@ -22,12 +22,12 @@ from ddpg_ros.learning.training import start_training
 
 TRAIN = (sys.executable, "-m", "ddpg_ros.cli", "train")
 CONFIG = DdpgConfig(
-    total_steps=2000,
+    total_steps=1500,
     warmup_steps=100,
     hidden_sizes=(16, 16),
     batch_size=32,
     noise="ornstein_uhlenbeck",
-    evaluation_interval=700,
+    evaluation_interval=400,
     evaluation_episodes=1,
     final_episodes=1,
     checkpoint_seconds=0.1,
@@ -61,7 +61,7 @@ def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path: Path) -> No
     config_file = tmp_path / "config.yaml"
     config_file.write_text(json.dumps(CONFIG.to_dict()))
     first = ["pendulum", "--run", str(parts.path), "--config", str(config_file)]
-    for number, delay in enumerate(np.random.default_rng(0).uniform(0.0, 0.1, size=3)):
+    for number, delay in enumerate(np.random.default_rng(0).uniform(0.0, 0.05, size=3)):
         code = killed_after_a_checkpoint(resume if number else first, parts.checkpoint, delay)
         assert code == -signal.SIGKILL
     assert torch.load(parts.checkpoint, weights_only=True)["step"] < CONFIG.total_steps

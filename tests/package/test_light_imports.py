@@ -15,6 +15,7 @@ LOAD_ROOM = f"""
 import importlib, json, signal, sys, threading
 
 opened, connected, loaded = [], [], []
+handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
 
 def watch(event, arguments):
     if event == "open" and str(arguments[0]).startswith({OURS}):
@@ -37,18 +38,10 @@ print(json.dumps(dict(
     connections=connected,
     threads=threading.active_count(),
     context=bool(rclpy and rclpy.ok()),
-    interrupts=signal.getsignal(signal.SIGINT) is signal.default_int_handler,
-    terminates=signal.getsignal(signal.SIGTERM) == signal.SIG_DFL,
+    signals=handlers != [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)],
 )))
 """
-NOTHING = {
-    "files": [],
-    "connections": [],
-    "threads": 1,
-    "context": False,
-    "interrupts": True,
-    "terminates": True,
-}
+NOTHING = {"files": [], "connections": [], "threads": 1, "context": False, "signals": False}
 
 
 @pytest.mark.parametrize("module", ["ddpg_ros.deploy.inspection", "ddpg_ros.ros.controller_node"])

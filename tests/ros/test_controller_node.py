@@ -149,6 +149,20 @@ def test_disabled_it_acts_dry(
     graph.wait_for(lambda: robot.last == SAFE, "the safe command")
 
 
+def test_a_dry_run_sends_nothing_to_its_very_end(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    actions = graph.listen(Float64MultiArray, "ddpg_controller/action")
+    node = start("controller", policy=policy, enable=False)
+    graph.wait_for(lambda: actions, "an action")
+    robot.message = None
+    robot.wait_for_diagnosis("disabled")
+    node.signal(signal.SIGINT)
+    graph.wait_for(lambda: not node.running(), "the end of the process", deadline=3.0)
+    graph.serve(0.5)
+    assert robot.commands == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_with_the_safe_command(
     robot: Robot,

@@ -1,0 +1,67 @@
+"""The launch files, with the real ``launch`` where there is one."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("launch", reason="the real launch comes with a ROS installation alone")
+pytest.importorskip("launch_ros")
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.ros.launching import given
+from ddpg_ros.ros.settings import ControllerParameters, TrainerParameters, WorldParameters
+
+LAUNCH = Path(__file__).parents[2] / "launch"
+
+
+def arguments(name: str) -> dict[str, str]:
+    """Description by name of the launch arguments of a launch file."""
+    source = PythonLaunchDescriptionSource(str(LAUNCH / f"{name}.launch.py"))
+    description: LaunchDescription = source.get_launch_description(LaunchContext())
+    declared = [e for e in description.entities if isinstance(e, DeclareLaunchArgument)]
+    return {argument.name: argument.description for argument in declared}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("train", (TrainerParameters, DdpgConfig)),
+        ("deploy", (ControllerParameters,)),
+        ("simulate", (ControllerParameters, WorldParameters)),
+    ],
+)
+def test_every_parameter_is_a_described_argument(name: str, settings: tuple[type, ...]) -> None:
+    described = arguments(name)
+    for field in (field for cls in settings for field in dataclasses.fields(cls)):
+        assert described[field.name].startswith(field.metadata["description"])
+
+
+def test_the_demo_takes_a_run_folder() -> None:
+    assert "run_folder" in arguments("demo")
+
+
+def test_arguments_take_the_parameters_types() -> None:
+    context = LaunchContext()
+    context.launch_configurations.update(
+        {"gamma": "1", "hidden_sizes": "[64, 64]", "noise": "none", "seed": "", "num_envs": "3"}
+    )
+    assert given(context, DdpgConfig) == {
+        "gamma": 1.0,
+        "hidden_sizes": [64, 64],
+        "noise": "none",
+        "num_envs": 3,
+    }
+
+
+def test_an_argument_of_another_type_is_told_in_a_sentence() -> None:
+    context = LaunchContext()
+    context.launch_configurations["gamma"] = "much"
+    with pytest.raises(RuntimeError, match="gamma:=much: expected float, such as gamma:=0.99"):
+        given(context, DdpgConfig)
