@@ -7,11 +7,13 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 ifdef ROS_DISTRO
-VENV_FLAGS := --system-site-packages
-RUN_EXTRAS := train
+VENV_FLAGS  := --system-site-packages
+CONSTRAINTS := constraints-ros.txt
+EXTRAS      := train
 else
-VENV_FLAGS :=
-RUN_EXTRAS := ros,train
+VENV_FLAGS  :=
+CONSTRAINTS := constraints.txt
+EXTRAS      := ros,train
 endif
 
 # Nodes of tests and demo see this machine alone, and leave nothing in /dev/shm when killed.
@@ -50,10 +52,10 @@ $(VENV)/bin/python:
 	  { echo "This Python cannot make a venv. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV_FLAGS) $(VENV)
 
-$(VENV)/run: setup.py package.xml constraints.txt | $(VENV)/bin/python
-	$(PIP) install --quiet --constraint constraints.txt --editable ".[$(RUN_EXTRAS)]"
+$(VENV)/run: setup.py package.xml $(CONSTRAINTS) | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
-	$(PIP) install --quiet --constraint constraints.txt --editable ".[$(RUN_EXTRAS),dev,test]"
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS),dev,test]"
 	@touch $@

@@ -60,6 +60,15 @@ def test_an_old_reading_gives_the_safe_command_until_a_new_one_comes(core: Contr
     assert core.tick(now=0.17).reason == "ok"
 
 
+def test_a_reading_from_before_the_clock_was_set_back_is_old(core: ControlCore) -> None:
+    core.receive("joint_states", say(), now=9.0)
+    ages = (("position", 0.1), ("velocity", 0.2))
+    said = [f"joint_states.{field} is -9.000 s old, at most {age} s" for field, age in ages]
+    assert refused(core.tick(now=0.0), "stale", "; ".join(said))
+    core.receive("joint_states", say(), now=0.02)
+    assert core.tick(now=0.02).reason == "ok"
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, 2e30])
 def test_a_reading_that_is_no_number_is_not_acted_on(core: ControlCore, value: float) -> None:
     core.receive("joint_states", say(velocity=value), now=0.0)

@@ -18,6 +18,7 @@ def test_building_a_core_commands_nothing_and_starts_enabled(policy: OnnxPolicy)
     core = ControlCore(policy)
     assert (core.guard.enabled, core.guard.stopped) == (True, False)
     assert core.contract is policy.contract
+    assert core.guard.reason == "starting"
     assert not core.saturated.any()
 
 
@@ -46,18 +47,21 @@ def test_a_reset_keeps_what_the_sensors_said(core: ControlCore) -> None:
 
 
 def test_rearming_while_it_drives_keeps_the_slew_limit(pushing: ControlCore) -> None:
-    before = [pushing.tick(now=0.02 * i).command.copy() for i in range(3)][-1]
+    climb = [pushing.tick(now=0.02 * i).command[0] for i in range(4)]
     pushing.rearm()
-    step = pushing.contract.action_values("slew_limit") * pushing.contract.period
-    after = pushing.tick(now=0.06).command
-    assert (np.abs(after - before) <= step + 1e-9).all()
-    assert after[0] > before[0]
+    decision = pushing.tick(now=0.08)
+    assert decision.command[0] == pytest.approx(climb[-1] + 0.2)
+    assert decision.observation[14] == pytest.approx(climb[-1])
 
 
-def test_rearming_releases_the_emergency_stop(core: ControlCore) -> None:
+def test_rearming_releases_the_emergency_stop_and_forgets_history(core: ControlCore) -> None:
+    core.tick(now=0.0)
     core.guard.stopped = True
+    core.tick(now=0.02)
     core.rearm()
-    assert core.tick(now=0.0).reason == "ok"
+    decision = core.tick(now=0.04)
+    assert decision.reason == "ok"
+    assert decision.observation[:8].tolist() == decision.observation[8:].tolist()
 
 
 def test_after_an_interruption_the_command_climbs_from_the_safe_one(pushing: ControlCore) -> None:
@@ -65,7 +69,9 @@ def test_after_an_interruption_the_command_climbs_from_the_safe_one(pushing: Con
         pushing.tick(now=0.01 * i)
     assert pushing.interrupt("clock_stalled").tolist() == SAFE
     assert pushing.guard.reason == "clock_stalled"
-    assert pushing.tick(now=0.05).command[0] == pytest.approx(0.7)
+    decision = pushing.tick(now=0.05)
+    assert decision.command[0] == pytest.approx(0.7)
+    assert decision.observation[14:].tolist() == SAFE
 
 
 def test_a_dry_run_shows_what_the_policy_wants(pushing: ControlCore) -> None:

@@ -14,7 +14,7 @@ from ddpg_ros.learning.training import TrainingResult, start_training
 from ddpg_ros.worlds import WORLDS
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def point() -> Iterator[None]:
     """Have the package know the point as one of its worlds."""
     with pytest.MonkeyPatch.context() as patch:
@@ -22,7 +22,7 @@ def point() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def finished(point: None, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
     """A training on the point from its start to its policy file. Its folder is not to be changed."""
     path = tmp_path_factory.mktemp("runs") / "point"

@@ -57,14 +57,16 @@ def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path: Path) -> No
     )
     assert finished.evaluation is not None
 
-    resume = ["--resume", str(parts.path)]
+    resume, kept = ["--resume", str(parts.path)], []
     config_file = tmp_path / "config.yaml"
     config_file.write_text(json.dumps(CONFIG.to_dict()))
     first = ["pendulum", "--run", str(parts.path), "--config", str(config_file)]
     for number, delay in enumerate(np.random.default_rng(0).uniform(0.0, 0.05, size=3)):
         code = killed_after_a_checkpoint(resume if number else first, parts.checkpoint, delay)
         assert code == -signal.SIGKILL
-    assert torch.load(parts.checkpoint, weights_only=True)["step"] < CONFIG.total_steps
+        kept.append(torch.load(parts.checkpoint, weights_only=True)["step"])
+    assert kept == sorted(set(kept))
+    assert kept[-1] < CONFIG.total_steps
     subprocess.run([*TRAIN, *resume], check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
 
     one, other = (dict(leaves(torch.load(f.checkpoint, weights_only=True))) for f in (whole, parts))

@@ -1,0 +1,132 @@
+"""The package's pendulum: physics, reward, success."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from ddpg_ros.worlds.pendulum import PendulumWorld, pendulum_contract
+
+UP, LEVEL, HANGING = 0.0, math.pi / 2, math.pi
+REST = np.zeros(1)
+
+
+def placed(angle: float, speed: float = 0.0) -> PendulumWorld:
+    """A pendulum whose episode begins at ``angle`` [rad] with ``speed`` [rad/s]."""
+    world = PendulumWorld()
+    world.reset(seed=0)
+    world.data.qpos[0], world.data.qvel[0] = angle, speed
+    return world
+
+
+def balance(world: PendulumWorld) -> np.ndarray:
+    return -8.0 * world.data.qpos - 1.5 * world.data.qvel
+
+
+def test_the_contract_is_hinge_in_torque_out_twenty_times_a_second() -> None:
+    contract = pendulum_contract()
+    assert contract.observation_names == ("angle.cos(hinge)", "angle.sin(hinge)", "speed.hinge")
+    (hinge,) = contract.actions
+    assert (hinge.unit, hinge.low, hinge.high, hinge.safe) == ("N m", -1.0, 1.0, 0.0)
+    assert contract.period == 0.05
+
+
+@pytest.mark.parametrize("angle", [UP, LEVEL, HANGING, -2.0, 7.0])
+def test_it_observes_the_angle_on_a_circle_and_the_speed(angle: float) -> None:
+    world = placed(angle, speed=1.5)
+    observation, *_ = world.step(REST)
+    angle, speed = world.data.qpos[0], world.data.qvel[0]
+    np.testing.assert_allclose(observation, [math.cos(angle), math.sin(angle), speed], atol=1e-6)
+    reading = world.readings()["joint_states"]
+    assert list(reading.names) == ["hinge"]
+    assert (reading.fields["position"], reading.fields["velocity"]) == (angle, speed)
+
+
+def test_the_motor_takes_no_more_than_its_limit() -> None:
+    world = placed(HANGING)
+    world.step(np.array([50.0]))
+    assert world.data.ctrl == [1.0]
+    assert world.readings()["joint_states"].fields["effort"] == pytest.approx([1.0])
+
+
+def test_at_rest_upright_is_worth_1_and_hanging_nothing() -> None:
+    assert placed(UP).step(REST)[1] == pytest.approx(1.0)
+    assert placed(HANGING).step(REST)[1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_speed_and_effort_cost() -> None:
+    fast = placed(UP, speed=10.0)
+    rewards = []
+    for _ in range(fast.substeps):
+        fast.advance(np.array([0.5]))
+        angle, speed = fast.data.qpos[0], fast.data.qvel[0]
+        rewards.append(0.5 + 0.5 * math.cos(angle) - 0.002 * speed**2 - 0.01 * 0.25)
+    assert placed(UP, speed=10.0).step(np.array([0.5]))[1] == pytest.approx(np.mean(rewards))
+
+
+def test_upright_is_not_stable_and_hanging_is() -> None:
+    falling, hanging = placed(0.05), placed(HANGING + 0.05)
+    for _ in range(100):
+        falling.step(REST)
+        hanging.step(REST)
+        assert abs(hanging.data.qpos[0] - HANGING) <= 0.06
+    assert abs(falling.data.qpos[0]) > LEVEL
+
+
+def test_the_motor_cannot_lift_the_bob_straight_up() -> None:
+    for torque in (1.0, -1.0):
+        world = placed(HANGING)
+        for _ in range(150):
+            world.step(np.array([torque]))
+            assert abs(world.data.qpos[0] - HANGING) < LEVEL
+
+
+def test_swinging_it_with_its_speed_lifts_it() -> None:
+    world, highest = placed(HANGING), -1.0
+    for _ in range(160):
+        world.step(np.sign(world.data.qvel) + 0.1)
+        highest = max(highest, math.cos(world.data.qpos[0]))
+    assert highest > 0.9
+
+
+@pytest.mark.parametrize(
+    ("angle", "let_go_at", "outcome"),
+    [
+        (0.1, 999, "success"),
+        (0.1, 130, "failure"),
+        (HANGING, 0, "failure"),
+        (2 * math.pi, 999, "success"),
+    ],
+)
+def test_an_episode_is_a_success_when_its_last_two_seconds_were_upright(
+    angle: float, let_go_at: int, outcome: str
+) -> None:
+    world = placed(angle)
+    turns = round(angle / (2 * math.pi)) * 2 * math.pi
+    for period in range(160):
+        wanted = balance(world) + 8.0 * turns
+        action = wanted if period < let_go_at else np.array([1.0])
+        _, _, terminated, truncated, info = world.step(action)
+        assert not terminated
+        assert truncated == (period == 159)
+    assert info == {"outcome": outcome}
+
+
+def test_success_takes_exactly_the_last_forty_periods() -> None:
+    for up_from, outcome in ((120, "success"), (121, "failure")):
+        world = placed(HANGING)
+        for period in range(160):
+            if period == up_from:
+                world.data.qpos[0] = world.data.qvel[0] = 0.0
+            *_, info = world.step(REST)
+        assert info == {"outcome": outcome}
+
+
+def test_a_period_is_50_ms_of_physics() -> None:
+    world = placed(HANGING)
+    assert world.substeps == 5
+    for _ in range(4):
+        world.step(REST)
+    assert world.data.time == pytest.approx(0.2)

@@ -1,0 +1,166 @@
+"""What every world does for the plant in it: limits, substeps, rewards, observations."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ddpg_ros.contract import (
+    ActionElement,
+    Command,
+    Contract,
+    ObservationTerm,
+    Reading,
+    Source,
+)
+from ddpg_ros.contract.readings import (
+    FLOAT64_MULTI_ARRAY,
+    JOINT_STATE,
+    PREVIOUS_COMMAND,
+    joint_state,
+)
+from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds import PeriodEnd, World
+
+ARM = (
+    ActionElement("slow", "N m", -1.0, 1.0, safe=0.25, slew_limit=2.0),
+    ActionElement("quick", "N m", -3.0, 2.0),
+)
+CONTRACT = Contract(
+    name="arm",
+    period=0.1,
+    observation=(
+        ObservationTerm(
+            "age", (Source("joint_states", JOINT_STATE, "position", ("age",)),), low=0.0, high=99.0
+        ),
+        ObservationTerm(
+            "before", (Source("", PREVIOUS_COMMAND, "command", ("slow", "quick")),), low=-3, high=3
+        ),
+    ),
+    commands=(Command("commands", FLOAT64_MULTI_ARRAY, ARM),),
+    history=2,
+)
+
+
+class Arm(World):
+    """Its one joint counts substeps, its reward is their number; over after ``life`` of them."""
+
+    def __init__(self, life: int = 10**6, names: tuple[str, ...] = ("age",)) -> None:
+        super().__init__(CONTRACT, substeps=4)
+        self.life, self.names, self.age = life, names, 0.0
+        self.applied: list[np.ndarray] = []
+
+    def readings(self) -> dict[str, Reading]:
+        return {"joint_states": joint_state(self.names, position=[self.age] * len(self.names))}
+
+    def _restart(self, seed: int | None) -> dict[str, Any]:
+        self.age, self.applied = 0.0, []
+        return {"born": seed}
+
+    def _advance(self, command: np.ndarray) -> PeriodEnd:
+        self.applied.append(command.copy())
+        self.age += 1
+        return PeriodEnd(self.age, self.age >= self.life, False, {"outcome": "old"})
+
+
+def act(world: World, slow: float = 0.0, quick: float = 0.0) -> tuple[Any, ...]:
+    return world.step(np.array([slow, quick]))
+
+
+def test_its_spaces_are_those_of_the_contract() -> None:
+    world = Arm()
+    assert world.observation_space.dtype == world.action_space.dtype == np.float32
+    np.testing.assert_array_equal(world.observation_space.low, [0, -3, -3] * 2)
+    np.testing.assert_array_equal(world.observation_space.high, [99, 3, 3] * 2)
+    np.testing.assert_array_equal(world.action_space.low, [-1, -3])
+    np.testing.assert_array_equal(world.action_space.high, [1, 2])
+    assert world.metadata["render_fps"] == 10
+
+
+def test_a_command_keeps_its_limits_and_its_slew_limit_for_the_whole_period() -> None:
+    world = Arm()
+    world.reset(seed=0)
+    act(world, slow=1.0, quick=9.0)
+    act(world, slow=1.0, quick=-9.0)
+    expected = [[0.45, 2.0]] * 4 + [[0.65, -3.0]] * 4
+    np.testing.assert_allclose(world.applied, expected)
+    world.reset(seed=0)
+    act(world, slow=-1.0)
+    np.testing.assert_allclose(world.applied, [[0.05, 0.0]] * 4)
+
+
+def test_the_reward_of_a_period_is_the_mean_of_its_substeps() -> None:
+    world = Arm()
+    world.reset(seed=0)
+    assert act(world)[1] == pytest.approx((1 + 2 + 3 + 4) / 4)
+    assert act(world)[1] == pytest.approx((5 + 6 + 7 + 8) / 4)
+
+
+def test_an_episode_may_end_within_a_period() -> None:
+    world = Arm(life=6)
+    world.reset(seed=0)
+    assert act(world)[2:] == (False, False, {"outcome": "old"})
+    _, reward, terminated, truncated, info = act(world)
+    assert reward == pytest.approx((5 + 6) / 2)
+    assert (terminated, truncated, info) == (True, False, {"outcome": "old"})
+    world.reset(seed=0)
+    assert act(world)[1] == pytest.approx(2.5)
+
+
+def test_a_period_is_its_substeps() -> None:
+    world = Arm()
+    world.reset(seed=0)
+    ends = [world.advance(np.zeros(2)) for _ in range(8)]
+    assert [end is not None for end in ends] == [False, False, False, True] * 2
+    assert ends[3] == PeriodEnd(2.5, False, False, {"outcome": "old"})
+
+
+@pytest.mark.parametrize(("terminated", "truncated"), [(True, False), (False, True)])
+def test_an_episode_is_over_for_either_reason(terminated: bool, truncated: bool) -> None:
+    assert PeriodEnd(0.0, terminated, truncated).over
+    assert not PeriodEnd(0.0, False, False).over
+
+
+def test_the_observation_holds_the_command_that_was_applied_and_its_history() -> None:
+    world = Arm()
+    first, info = world.reset(seed=7)
+    np.testing.assert_allclose(first, [0, 0.25, 0, 0, 0.25, 0])
+    assert info == {"born": 7}
+    second, *_ = act(world, slow=1.0, quick=1.0)
+    np.testing.assert_allclose(second, [0, 0.25, 0, 4, 0.45, 1.0])
+    assert second.dtype == np.float32
+    third, *_ = act(world, slow=0.45)
+    np.testing.assert_allclose(third, [4, 0.45, 1.0, 8, 0.45, 0.0])
+    np.testing.assert_allclose(second, [0, 0.25, 0, 4, 0.45, 1.0])
+    np.testing.assert_allclose(world.reset(seed=7)[0], first)
+
+
+def test_readings_that_do_not_serve_are_refused_with_what_is_wrong() -> None:
+    with pytest.raises(WorldError, match=r"^world 'arm': its readings do not serve: .*\bage\b"):
+        Arm(names=("other",)).reset(seed=0)
+    world = Arm()
+    world.reset(seed=0)
+    world.age = math.nan
+    text = "world 'arm': its readings do not serve: joint_states.position is not finite for age."
+    with pytest.raises(WorldError, match=f"^{re.escape(text)}$"):
+        act(world)
+
+
+def test_to_render_is_to_draw_this_moment() -> None:
+    class Painter(Arm):
+        def snapshot(self) -> float:
+            return self.age
+
+        def draw(self, snapshot: float) -> np.ndarray:
+            return np.full((1, 1, 3), snapshot, dtype=np.uint8)
+
+    world = Painter()
+    world.reset(seed=0)
+    then = world.snapshot()
+    act(world)
+    assert world.render().tolist() == [[[4, 4, 4]]]
+    assert world.draw(then).tolist() == [[[0, 0, 0]]]
