@@ -20,7 +20,6 @@ ROS_WHEELS = [
     "ros-std-msgs==5.3.6",
     "ros-std-srvs==5.3.6",
     "ros-trajectory-msgs==5.3.6",
-    "ros-visualization-msgs==5.3.6",
 ]
 
 setup(

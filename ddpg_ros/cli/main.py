@@ -12,6 +12,7 @@ from ddpg_ros.cli import demo, evaluate, export, inspect, nodes, train
 from ddpg_ros.errors import DdpgRosError
 
 USER_ERROR = 2
+INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return USER_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code
 
 

@@ -112,7 +112,8 @@ class Assembler:
         """The observation at ``now`` [s], ``(observation_size,)`` float32.
 
         The array is reused by the next call. :attr:`faults` says whether it may be acted on; when
-        it may not, the history is left as it was.
+        it may not, the history starts anew with the next one that may, as at an episode's start:
+        training never saw two ticks side by side with others lost between them.
         """
         self.faults.clear()
         for buffer, is_scan in self._buffers:
@@ -122,7 +123,9 @@ class Assembler:
                 problem = compute()
                 if problem:
                     self.faults.append(Fault(MALFORMED, name, problem))
-        if not self.faults:
+        if self.faults:
+            self.forget_history()
+        else:
             self._push_frame()
         return self._flat
 

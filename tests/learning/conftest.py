@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from point_world import QUICK, PointWorld
 
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
-from ddpg_ros.learning.run_folder import Job
+from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.training import TrainingResult, start_training
 from ddpg_ros.worlds import WORLDS
 
@@ -24,6 +26,13 @@ def point() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def finished(point: None, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
-    """A training on the point from its start to its policy file. Its folder is not to be changed."""
+    """A training on the point, from its start to its policy file; not to be changed."""
     path = tmp_path_factory.mktemp("runs") / "point"
     return start_training(Job("point"), QUICK, str(path), Reporter(), StopRequest())
+
+
+@pytest.fixture
+def copied(finished: TrainingResult, tmp_path: Path) -> RunFolder:
+    """The finished run, to be changed at will."""
+    shutil.copytree(finished.folder.path, tmp_path / "run")
+    return RunFolder(tmp_path / "run")

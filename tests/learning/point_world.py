@@ -65,6 +65,19 @@ class StopAfter(StopRequest):
         return self.looks_left <= 0
 
 
+class PowerLossError(Exception):
+    """The machine stops where it stands."""
+
+
+class PowerLoss(StopAfter):
+    """Fails the n-th time the loop or an evaluation looks."""
+
+    def requested(self) -> bool:
+        if super().requested():
+            raise PowerLossError
+        return False
+
+
 def quick(**changes: Any) -> DdpgConfig:
     return dataclasses.replace(QUICK, **changes)
 

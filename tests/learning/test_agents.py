@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from point_world import PointWorld, leaves
+from point_world import PointWorld
 
-from ddpg_ros.errors import CheckpointError, TrainingDiverged
+from ddpg_ros.errors import TrainingDiverged
 from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.seeds import training_seed
 from ddpg_ros.worlds import PeriodEnd
@@ -30,15 +29,6 @@ class SeedKeeper(PointWorld):
     def _restart(self, seed: int | None) -> dict[str, Any]:
         self.seeds.append(seed)
         return super()._restart(seed)
-
-
-class Moody(PointWorld):
-    """Draws its start from a source that no seed reaches."""
-
-    def _restart(self, seed: int | None) -> dict[str, Any]:
-        info = super()._restart(seed)
-        self._x = float(np.random.default_rng().uniform(-1, 1))
-        return info
 
 
 def test_what_is_lived_through_is_what_the_world_says() -> None:
@@ -85,31 +75,6 @@ def test_every_episode_of_every_agent_has_a_seed_of_its_own() -> None:
         agents.step(np.tile(REST, (3, 1)))
     seeds = [seed for world in agents.worlds for seed in world.seeds]  # type: ignore[attr-defined]
     assert len(seeds) == len(set(seeds)) == 3 * 6
-
-
-def test_restored_agents_relive_their_episodes_to_the_bit() -> None:
-    rng = np.random.default_rng(0)
-    agents, restored = Agents(PointWorld, 3, seed=1), Agents(PointWorld, 3, seed=1)
-    for _ in range(57):
-        agents.step(rng.uniform(-1, 1, (3, 1)))
-    restored.restore(agents.state())
-    assert dict(leaves(restored.state())) == dict(leaves(agents.state()))
-    for _ in range(60):
-        actions = rng.uniform(-1, 1, (3, 1))
-        (one, ended), (other, also_ended) = agents.step(actions), restored.step(actions)
-        assert ended == also_ended
-        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
-
-
-def test_a_world_that_does_not_repeat_itself_cannot_be_continued() -> None:
-    text = (
-        "world 'point' does not repeat itself from the same seed and actions, so this run cannot "
-        "be continued as if nothing had happened. Make its reset(seed=...) settle all of its "
-        "randomness."
-    )
-    agents = Agents(Moody, 2, seed=0)
-    with pytest.raises(CheckpointError, match=f"^{re.escape(text)}$"):
-        Agents(Moody, 2, seed=0).restore(agents.state())
 
 
 @pytest.mark.parametrize("reward", [math.nan, math.inf, -math.inf])

@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from small_ddpg import batch, make, weights
 from torch import nn
 
 from ddpg_ros.errors import TrainingDiverged
-from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg
-from ddpg_ros.learning.replay import Batch
-
-
-def make(**options: Any) -> Ddpg:
-    torch.manual_seed(3)
-    values = {"hidden_sizes": (8,), "normalise_observations": False, "tau": 0.1, **options}
-    return Ddpg(2, 1, DdpgConfig(**values))
-
-
-def batch(reward: float = 1.0, terminated: float = 0.0) -> Batch:
-    torch.manual_seed(4)
-    s, next_s, a = torch.randn(16, 2), torch.randn(16, 2), torch.rand(16, 1)
-    return Batch(s, a, torch.full((16,), reward), next_s, torch.full((16,), terminated))
-
-
-def weights(network: nn.Module) -> torch.Tensor:
-    return torch.cat([p.detach().flatten() for p in network.parameters()])
-
-
-def always(value: float, critic: Any) -> None:
-    """Make ``critic`` answer ``value`` whatever it is asked."""
-    nn.init.zeros_(critic.body[-1].weight)
-    nn.init.constant_(critic.body[-1].bias, value)
 
 
 def test_the_actors_update_leaves_the_critic_alone() -> None:
@@ -51,40 +26,6 @@ def test_the_actor_ascends_the_critic() -> None:
     ddpg = make(critic_lr=0.0)
     losses = [ddpg.update(batch()).actor_loss for _ in range(50)]
     assert losses[-1] < losses[0]
-
-
-def test_targets_start_as_copies_and_take_no_gradient() -> None:
-    ddpg = make()
-    assert torch.equal(weights(ddpg.target_actor), weights(ddpg.actor))
-    assert torch.equal(weights(ddpg.target_critic), weights(ddpg.critic))
-    targets = (ddpg.target_actor, ddpg.target_critic)
-    assert not any(p.requires_grad for target in targets for p in target.parameters())
-
-
-def test_with_tau_1_the_targets_are_their_networks() -> None:
-    ddpg = make(tau=1.0)
-    ddpg.update(batch())
-    assert torch.equal(weights(ddpg.target_actor), weights(ddpg.actor))
-    assert torch.equal(weights(ddpg.target_critic), weights(ddpg.critic))
-
-
-def test_with_tau_0_the_targets_stay_where_they_began() -> None:
-    ddpg = make(tau=0.0)
-    actor, critic = weights(ddpg.actor), weights(ddpg.critic)
-    ddpg.update(batch())
-    assert torch.equal(weights(ddpg.target_actor), actor)
-    assert torch.equal(weights(ddpg.target_critic), critic)
-    assert not torch.equal(weights(ddpg.critic), critic)
-
-
-@pytest.mark.parametrize(("terminated", "target"), [(1.0, 1.0), (0.0, 1.0 + 0.9 * 50.0)])
-def test_only_an_episode_that_went_on_has_value_beyond_its_step(
-    terminated: float, target: float
-) -> None:
-    ddpg = make(gamma=0.9)
-    always(0.0, ddpg.critic)
-    always(50.0, ddpg.target_critic)
-    assert ddpg.update(batch(1.0, terminated)).critic_loss == pytest.approx(target**2)
 
 
 def test_weight_decay_shrinks_the_critic_and_spares_the_actor() -> None:

@@ -46,9 +46,9 @@ def diverged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_the_message_says_when_what_and_where(diverged: tuple[Path, str]) -> None:
     folder, message = diverged
     found = re.fullmatch(
-        r"step (\d+): the critic's loss is inf, the actor's (.*); both must be finite\. Try smaller "
-        r"learning rates, max_grad_norm=1 or a smaller tau\. The batch is in (.*), the last "
-        r"checkpoint in (.*)\.",
+        r"step (\d+): the critic's loss is inf, the actor's (.*); both must be finite\. Try "
+        r"smaller learning rates, max_grad_norm=1 or a smaller tau\. The batch is in (.*), the "
+        r"last checkpoint in (.*)\.",
         message,
     )
     assert found is not None

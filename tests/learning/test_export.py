@@ -120,7 +120,7 @@ def test_the_same_policy_makes_the_same_file(tmp_path: Path) -> None:
 def test_a_layer_without_onnx_operation_is_refused(tmp_path: Path) -> None:
     policy = trained()
     policy.actor.body[1] = nn.Sigmoid()
-    with pytest.raises(NotImplementedError, match="^no ONNX operation for Sigmoid$"):
+    with pytest.raises(NotImplementedError, match=r"^no ONNX operation for Sigmoid$"):
         export(policy, tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -13,12 +14,11 @@ from ddpg_ros.learning.networks import Actor, Critic
 
 @pytest.mark.parametrize("hidden_sizes", [(), (7,), (7, 5, 3)])
 def test_hidden_sizes_are_the_widths_of_the_layers(hidden_sizes: tuple[int, ...]) -> None:
-    for network, inputs, outputs in ((Actor(4, 2, hidden_sizes), 4, 2), (Critic(4, 2, ()), 6, 1)):
+    actor, critic = Actor(4, 2, hidden_sizes), Critic(4, 2, hidden_sizes)
+    for network, inputs, outputs in ((actor, 4, 2), (critic, 6, 1)):
         layers = [layer for layer in network.body if isinstance(layer, nn.Linear)]
-        widths = [inputs, *(hidden_sizes if isinstance(network, Actor) else ()), outputs]
-        assert [(layer.in_features, layer.out_features) for layer in layers] == list(
-            zip(widths, widths[1:], strict=False)
-        )
+        widths = pairwise([inputs, *hidden_sizes, outputs])
+        assert [(layer.in_features, layer.out_features) for layer in layers] == list(widths)
 
 
 def test_actions_lie_within_1_however_wild_the_observation() -> None:

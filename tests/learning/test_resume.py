@@ -8,25 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from point_world import StopAfter, checkpoint, leaves, quick, trainer
+from point_world import PowerLoss, PowerLossError, StopAfter, checkpoint, leaves, quick, trainer
 
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.metrics import read_metrics
 
 VARIANTS = [(1, "gaussian"), (1, "ornstein_uhlenbeck"), (3, "gaussian"), (3, "ornstein_uhlenbeck")]
-
-
-class PowerLossError(Exception):
-    """The machine stops where it stands."""
-
-
-class PowerLoss(StopAfter):
-    """Fails the n-th time the loop or an evaluation looks."""
-
-    def requested(self) -> bool:
-        if super().requested():
-            raise PowerLossError
-        return False
 
 
 def evaluation_rows(path: Path) -> list[dict[str, str]]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from point_world import QUICK, PointWorld, StopAfter, checkpoint, quick, trainer
+from point_world import QUICK, PointWorld, StopAfter, checkpoint
 
 from ddpg_ros.deploy import OnnxPolicy
-from ddpg_ros.errors import CheckpointError, ConfigError, WorldError
+from ddpg_ros.errors import ConfigError, WorldError
 from ddpg_ros.learning.evaluation import evaluate
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
-from ddpg_ros.learning.training import TrainingResult, export_run, resume_training, start_training
+from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
 
 
 class Listener(Reporter):
@@ -29,13 +28,6 @@ class Listener(Reporter):
 
     def message(self, text: str) -> None:
         self.messages.append(text)
-
-
-@pytest.fixture
-def copied(finished: TrainingResult, tmp_path: Path) -> RunFolder:
-    """The finished run, to be changed at will."""
-    shutil.copytree(finished.folder.path, tmp_path / "run")
-    return RunFolder(tmp_path / "run")
 
 
 def resumed(folder: RunFolder, request: StopRequest | None = None) -> TrainingResult:
@@ -118,28 +110,3 @@ def test_an_unknown_world_leaves_no_folder(tmp_path: Path) -> None:
 def test_a_folder_with_a_run_is_not_trained_over(copied: RunFolder) -> None:
     with pytest.raises(ConfigError, match="holds a run already"):
         start_training(Job("point"), QUICK, str(copied.path), Reporter(), StopRequest())
-
-
-def test_a_run_is_exported_again_as_it_was(copied: RunFolder, tmp_path: Path) -> None:
-    target = export_run(str(copied.path), str(tmp_path / "elsewhere.onnx"))
-    assert target == tmp_path / "elsewhere.onnx"
-    one, other = OnnxPolicy.load(target), OnnxPolicy.load(copied.policy)
-    assert one.metadata.provenance["evaluation"] == other.metadata.provenance["evaluation"]
-    probes = other.metadata.probes.observations
-    assert (one.act_batch(probes) == other.act_batch(probes)).all()
-    assert export_run(str(copied.path)) == copied.policy
-
-
-def test_a_run_without_checkpoint_cannot_be_exported(tmp_path: Path) -> None:
-    RunFolder(tmp_path).save_job(Job("point"), QUICK)
-    text = f"{tmp_path}: has no checkpoint yet. Continue it with --resume."
-    with pytest.raises(CheckpointError, match=f"^{re.escape(text)}$"):
-        export_run(str(tmp_path))
-
-
-def test_a_run_that_was_never_evaluated_cannot_be_exported(tmp_path: Path) -> None:
-    config = quick(total_steps=50)
-    RunFolder(tmp_path).save_job(Job("point"), config)
-    trainer(tmp_path, config, request=StopAfter(20)).run()
-    with pytest.raises(CheckpointError, match="^the run has no evaluated policy yet"):
-        export_run(str(tmp_path))

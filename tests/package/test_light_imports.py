@@ -28,7 +28,7 @@ for name in NAMES:
     try:
         importlib.import_module(name)
         loaded.append(name)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         if error.name.startswith("ddpg_ros"):
             raise
 rclpy = sys.modules.get("rclpy")

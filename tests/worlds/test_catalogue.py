@@ -49,5 +49,5 @@ def test_the_packages_worlds_bring_their_own_contract() -> None:
 
 
 def test_an_unknown_name_is_refused() -> None:
-    with pytest.raises(WorldError, match="^world 'pendulums': neither a world of ddpg_ros nor"):
+    with pytest.raises(WorldError, match=r"^world 'pendulums': neither a world of ddpg_ros nor"):
         make_world("pendulums")

@@ -12,10 +12,8 @@ import pytest
 import toy_envs
 
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY
-from ddpg_ros.errors import ContractError, WorldError
+from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds.gym_world import GymWorld
-
-NOT_A_BOX = "a deterministic policy over continuous actions needs a Box."
 
 
 def ended(env_id: str) -> tuple[bool, bool, dict[str, Any]]:
@@ -97,29 +95,6 @@ def test_its_period_is_its_own_or_that_of_its_pictures_or_50_ms(env_id: str, per
     assert GymWorld(f"toy_envs:{env_id}").contract.period == period
 
 
-@pytest.mark.parametrize(
-    ("env_id", "problem"),
-    [("CartPole-v1", "action space"), ("toy_envs:Grid-v0", "observation space")],
-)
-def test_a_space_that_is_no_box_is_refused(env_id: str, problem: str) -> None:
-    with pytest.raises(WorldError) as refused:
-        GymWorld(env_id)
-    assert str(refused.value) == f"world '{env_id}': its {problem} is a Discrete; {NOT_A_BOX}"
-
-
-def test_infinite_action_limits_are_refused() -> None:
-    with pytest.raises(ContractError, match="the action space has infinite limits. Give it finite"):
-        GymWorld("toy_envs:Unbounded-v0")
-
-
-@pytest.mark.parametrize("env_id", ["NoSuchWorld-v0", "no_such_module:Walker-v0", "", "a b"])
-def test_an_unknown_world_is_refused(env_id: str) -> None:
-    with pytest.raises(WorldError) as refused:
-        GymWorld(env_id)
-    start = f"world '{env_id}': neither a world of ddpg_ros nor an environment of Gymnasium ("
-    assert str(refused.value).startswith(start)
-
-
 def test_a_module_is_found_in_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +111,7 @@ def test_pictures_are_the_environments_own_and_must_be_asked_for() -> None:
     assert world.render().tolist() == np.full((4, 6, 3), 7).tolist()
     blind = GymWorld("toy_envs:Table-v0")
     blind.reset(seed=0)
-    with pytest.raises(WorldError, match="^world 'toy_envs:Table-v0': was made without rendering"):
+    with pytest.raises(WorldError, match=r"^world 'toy_envs:Table-v0': was made without"):
         blind.render()
 
 

@@ -101,7 +101,7 @@ def test_without_readings_a_contract_may_name_the_elements_of_the_vector() -> No
 
 def test_a_vector_of_another_size_is_refused_when_it_is_read() -> None:
     world = GymWorld(BLIND, vector("x", "y"))
-    with pytest.raises(WorldError, match="^world 'table': its readings do not serve: table/state"):
+    with pytest.raises(WorldError, match=r"^world 'table': its readings do not serve: table/state"):
         world.reset(seed=0)
 
 

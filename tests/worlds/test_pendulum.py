@@ -6,23 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from placed_pendulum import HANGING, LEVEL, REST, UP, placed
 
-from ddpg_ros.worlds.pendulum import PendulumWorld, pendulum_contract
-
-UP, LEVEL, HANGING = 0.0, math.pi / 2, math.pi
-REST = np.zeros(1)
-
-
-def placed(angle: float, speed: float = 0.0) -> PendulumWorld:
-    """A pendulum whose episode begins at ``angle`` [rad] with ``speed`` [rad/s]."""
-    world = PendulumWorld()
-    world.reset(seed=0)
-    world.data.qpos[0], world.data.qvel[0] = angle, speed
-    return world
-
-
-def balance(world: PendulumWorld) -> np.ndarray:
-    return -8.0 * world.data.qpos - 1.5 * world.data.qvel
+from ddpg_ros.worlds.pendulum import pendulum_contract
 
 
 def test_the_contract_is_hinge_in_torque_out_twenty_times_a_second() -> None:
@@ -89,39 +75,6 @@ def test_swinging_it_with_its_speed_lifts_it() -> None:
         world.step(np.sign(world.data.qvel) + 0.1)
         highest = max(highest, math.cos(world.data.qpos[0]))
     assert highest > 0.9
-
-
-@pytest.mark.parametrize(
-    ("angle", "let_go_at", "outcome"),
-    [
-        (0.1, 999, "success"),
-        (0.1, 130, "failure"),
-        (HANGING, 0, "failure"),
-        (2 * math.pi, 999, "success"),
-    ],
-)
-def test_an_episode_is_a_success_when_its_last_two_seconds_were_upright(
-    angle: float, let_go_at: int, outcome: str
-) -> None:
-    world = placed(angle)
-    turns = round(angle / (2 * math.pi)) * 2 * math.pi
-    for period in range(160):
-        wanted = balance(world) + 8.0 * turns
-        action = wanted if period < let_go_at else np.array([1.0])
-        _, _, terminated, truncated, info = world.step(action)
-        assert not terminated
-        assert truncated == (period == 159)
-    assert info == {"outcome": outcome}
-
-
-def test_success_takes_exactly_the_last_forty_periods() -> None:
-    for up_from, outcome in ((120, "success"), (121, "failure")):
-        world = placed(HANGING)
-        for period in range(160):
-            if period == up_from:
-                world.data.qpos[0] = world.data.qvel[0] = 0.0
-            *_, info = world.step(REST)
-        assert info == {"outcome": outcome}
 
 
 def test_a_period_is_50_ms_of_physics() -> None:

@@ -82,7 +82,7 @@ class Unbounded(Table):
 class Slow(Table):
     """Drawn eight times a second."""
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": 8}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 8}  # noqa: RUF012
 
 
 class Clocked(Slow):
