@@ -63,5 +63,5 @@ def test_arguments_take_the_parameters_types() -> None:
 def test_an_argument_of_another_type_is_told_in_a_sentence() -> None:
     context = LaunchContext()
     context.launch_configurations["gamma"] = "much"
-    with pytest.raises(RuntimeError, match="gamma:=much: expected float, such as gamma:=0.99"):
+    with pytest.raises(RuntimeError, match=r"gamma:=much: expected float, such as gamma:=0.99"):
         given(context, DdpgConfig)
