@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from point_world import PowerLoss, PowerLossError, checkpoint, quick, trainer
 
+from ddpg_ros.learning import loop
 from ddpg_ros.learning.evaluation import Evaluation
+from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import selection_seeds
@@ -93,3 +96,21 @@ def test_a_checkpoint_is_written_when_asked_for(asked: bool, tmp_path: Path) -> 
         trainer(tmp_path, request=request).run()
     assert RunFolder(tmp_path).checkpoint.exists() == asked
     assert not request.checkpoint
+
+
+def test_a_run_that_was_asked_to_stop_ends_at_the_next_step(tmp_path: Path) -> None:
+    request = StopRequest()
+    request.ask()
+    assert not trainer(tmp_path, request=request).run()
+    assert checkpoint(tmp_path)["step"] == 0
+
+
+def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "_PROGRESS_SECONDS", 0.0)
+    diary = Diary()
+    trainer(tmp_path, quick(total_steps=90, num_envs=3), reporter=diary).run()
+    assert [told.step for told in diary.heard] == list(range(3, 91, 3))
+    assert {told.total_steps for told in diary.heard} == {90}
+    assert diary.heard[-1].episodes >= 3
+    assert diary.heard[-1].steps_per_second > 0
+    assert [math.isnan(told.q) for told in diary.heard] == [True] * 20 + [False] * 10

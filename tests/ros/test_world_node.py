@@ -81,11 +81,15 @@ def test_it_reports_every_episode_and_ends_after_the_last(
         episodes=2,
         seed=7,
         real_time_factor=20.0,
-        wait_for_command=False,
+        command_timeout=100.0,
         results_file=results,
         film_file=film,
         film_episodes=1,
     )
+    graph.wait_for(lambda: graph.node.count_publishers("ddpg_world/episode"), "the world")
+    graph.serve(0.5)
+    idle = Float64MultiArray(data=[0.0])
+    graph.publish_at(50, Float64MultiArray, "commands", lambda: idle)
     graph.wait_for(lambda: not node.running(), "the end of the world")
     assert node.wait() == 0
     episodes = json.loads(results.read_text())
