@@ -1,0 +1,111 @@
+"""What the documentation says of files, links, hyperparameters, contracts and tests is so."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from source_tree import ROOT
+
+from ddpg_ros.contract import Contract
+from ddpg_ros.contract.yaml_file import load_contract
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.ros.settings import ControllerParameters, TrainerParameters, WorldParameters
+
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+LINKING = [path for path in (ROOT / "README.md", *PAGES) if path.exists()]
+FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PATH = re.compile(r"\b(?:ddpg_ros|tests|config|launch|examples|docs)/[\w./-]*\w")
+TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
+ROW = re.compile(r"^\| `(\w+)` \|(.*)\|$", re.MULTILINE)
+SETTINGS = {
+    "ddpg_controller": ControllerParameters,
+    "ddpg_world": WorldParameters,
+    "ddpg_trainer": TrainerParameters,
+}
+CONTRACTS = [
+    body for info, body in FENCE.findall((DOCS / "contract.md").read_text()) if "contract" in info
+]
+
+
+def anchors(path: Path) -> set[str]:
+    """What GitHub makes of the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", path.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+def rows(page: str, heading: str) -> dict[str, list[str]]:
+    """Cells by name of the table under a heading, the name itself left out."""
+    _, _, section = (DOCS / page).read_text().partition(f"\n{heading}\n")
+    table = ROW.findall(re.split(r"^#", section, maxsplit=1, flags=re.MULTILINE)[0])
+    return {name: [cell.strip(" `") for cell in cells.split(" | ")] for name, cells in table}
+
+
+def as_json(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda page: page.name)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", page.read_text())):
+        if not link.startswith(("http:", "https:", "mailto:")):
+            name, _, anchor = link.partition("#")
+            target = (page.parent / name).resolve() if name else page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    missing = [path for path in PATH.findall(page.read_text()) if not (ROOT / path).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_is_named_exists(page: Path) -> None:
+    for path, name in TEST.findall(page.read_text()):
+        assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
+
+
+def test_every_hyperparameter_has_its_default_and_range_in_the_table() -> None:
+    table = rows("ddpg.md", "## Hyperparameters")
+    fields = dataclasses.fields(DdpgConfig)
+    assert list(table) == [field.name for field in fields]
+    for field in fields:
+        default, span, _ = table[field.name]
+        assert yaml.safe_load(default) == as_json(field.default), field.name
+        low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
+        if low is None:
+            assert tuple(span.split(", ")) == (choices or ("true", "false")), field.name
+        else:
+            ends = [float(end) for end in span.strip("[]").split(", ")]
+            assert ends == [low, math.inf if high is None else high], field.name
+
+
+@pytest.mark.parametrize("node", ["ddpg_controller", "ddpg_world", "ddpg_trainer"])
+def test_every_parameter_that_is_listed_exists_with_that_default(node: str) -> None:
+    defaults = {f.name: as_json(f.default) for f in dataclasses.fields(SETTINGS[node])}
+    table = rows("deploy.md", f"### Parameters of `{node}`")
+    for name, (kind, default, _) in table.items():
+        assert yaml.safe_load(default) == defaults[name], name
+        known = {"bool": bool, "double": float, "int": int, "string": str}
+        assert type(defaults[name]) is known[kind], name
+    assert node != "ddpg_controller" or list(table) == list(defaults)
+
+
+@pytest.mark.parametrize("number", range(len(CONTRACTS)))
+def test_every_contract_that_is_shown_loads(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "contract.yaml"
+    path.write_text(CONTRACTS[number])
+    assert isinstance(load_contract(path), Contract)
+
+
+def test_there_is_a_contract_to_load() -> None:
+    assert len(CONTRACTS) >= 1
