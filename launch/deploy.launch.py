@@ -3,7 +3,7 @@
 from launch import LaunchContext, LaunchDescription
 from launch.actions import OpaqueFunction
 
-from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
+from ddpg_ros.ros.launching import arguments_of, given, graph_arguments, node, params_file_argument
 from ddpg_ros.ros.settings import ControllerParameters
 
 
@@ -12,6 +12,7 @@ def generate_launch_description() -> LaunchDescription:
     return LaunchDescription(
         [
             params_file_argument("controller"),
+            *graph_arguments(),
             *arguments_of(ControllerParameters),
             OpaqueFunction(function=_deploy),
         ]
@@ -19,4 +20,7 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def _deploy(context: LaunchContext) -> list:
-    return [node(context, "controller", "controller", given(context, ControllerParameters))]
+    namespace = context.launch_configurations["namespace"]
+    clock = {"use_sim_time": context.launch_configurations["use_sim_time"].lower() == "true"}
+    parameters = given(context, ControllerParameters)
+    return [node(context, "controller", "controller", parameters, clock, namespace=namespace)]

@@ -48,10 +48,10 @@ def evaluate_policy(
     from ddpg_ros.worlds import make_world
 
     provenance = policy.metadata.provenance
-    if not world_name:
-        world_name = provenance.get("world", "")
-        contract_file = contract_file or provenance.get("contract_file", "")
-    world = make_world(world_name, contract_file)
+    home = not world_name and not contract_file
+    contract = policy.contract if home and provenance.get("contract_file") else None
+    world_name = world_name or provenance.get("world", "")
+    world = make_world(world_name, contract_file, contract=contract)
     if world.contract != policy.contract:
         raise WorldError(
             f"world '{world_name}' has another contract than the policy, which was made for "

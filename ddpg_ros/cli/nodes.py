@@ -15,6 +15,7 @@ NODES = {
     "controller": "fly a policy file (a ROS node: --ros-args -p policy:=policy.onnx)",
     "world": "run a world (a ROS node: --ros-args -p world:=pendulum)",
 }
+_FOR_SIMULATION = ("gymnasium", "mujoco", "PIL", "imageio")
 _PARAMETERS = {"controller": ControllerParameters, "world": WorldParameters}
 
 
@@ -34,10 +35,15 @@ def run(name: str, arguments: list[str]) -> int:
         module = importlib.import_module(f"ddpg_ros.ros.{name}_node")
     except ModuleNotFoundError as error:
         print(
-            f"ddpg-ros {name}: needs {error.name}, which is not installed. Source a ROS 2 "
-            "installation, or: pip install 'ddpg_ros[ros]'.",
+            f"ddpg-ros {name}: needs {error.name}, which is not installed. {_remedy(error.name)}",
             file=sys.stderr,
         )
         return USER_ERROR
     code: int = module.main([f"ddpg-ros {name}", *arguments])
     return code
+
+
+def _remedy(missing: str | None) -> str:
+    if missing in _FOR_SIMULATION:
+        return "Install what simulation needs: pip install 'ddpg_ros[train]'."
+    return "Source a ROS 2 installation, or: pip install 'ddpg_ros[ros]'."

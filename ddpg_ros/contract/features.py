@@ -114,7 +114,7 @@ class ProjectedGravity(Feature):
         _check_whole_quaternion(source, self._tag)
 
     def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
-        return ("gravity.x", "gravity.y", "gravity.z")
+        return ("x", "y", "z")
 
     def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
         quaternion = inputs[0].values
@@ -160,7 +160,7 @@ class Goal(Feature):
         _check_whole_quaternion(sources[2], self.kind)
 
     def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
-        return ("goal.distance", "goal.cos(heading)", "goal.sin(heading)")
+        return ("distance", "cos(heading)", "sin(heading)")
 
     def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
         goal, position, orientation = inputs

@@ -55,7 +55,7 @@ class ControlCore:
         self.assembler.receive(topic, reading, now)
 
     def reset(self) -> None:
-        """Start anew: no history, the safe command before, the emergency stop released."""
+        """Start anew: no history, the safe command before; a latched emergency stop stays."""
         self.assembler.forget_history()
         self.guard.reset()
         self.assembler.record_command(self.contract.action_values("safe"))

@@ -10,6 +10,8 @@ OK = "ok"
 STARTING = "starting"
 DISABLED = "disabled"
 STOPPED = "stopped"
+CLOCK_STALLED = "clock_stalled"
+ERROR = "error"
 ESTOP = "emergency_stop"
 NON_FINITE_ACTION = "non_finite_action"
 
@@ -38,8 +40,7 @@ class Guard:
         return self._limiter.clipped
 
     def reset(self) -> None:
-        """Start anew from the safe command, the emergency stop released."""
-        self.stopped = False
+        """Start anew from the safe command; a latched emergency stop stays."""
         self.reason = STARTING
         self._limiter.reset()
 

@@ -28,9 +28,7 @@ class Noise:
 
     def std(self, step: int) -> float:
         """Deviation at ``step``, as a fraction of half the action's range."""
-        config = self._config
-        progress = min(1.0, step / config.noise_decay_steps)
-        return config.noise_std + progress * (config.noise_std_final - config.noise_std)
+        return 0.0
 
     def sample(self, step: int) -> np.ndarray:
         """Noise for every agent, ``(agents, m)``, in the actor's units."""
@@ -50,11 +48,16 @@ class Noise:
 class GaussianNoise(Noise):
     """Independent from step to step: N(0, std^2)."""
 
+    def std(self, step: int) -> float:
+        config = self._config
+        progress = min(1.0, step / config.noise_decay_steps)
+        return config.noise_std + progress * (config.noise_std_final - config.noise_std)
+
     def sample(self, step: int) -> np.ndarray:
         return self._rng.normal(0.0, self.std(step), self._shape)
 
 
-class OrnsteinUhlenbeckNoise(Noise):
+class OrnsteinUhlenbeckNoise(GaussianNoise):
     """Correlated from step to step, which pushes a heavy plant further (paper, 7).
 
     x <- x - theta x + std * sqrt(2 theta - theta^2) N(0, 1), whose stationary deviation is std, so

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -42,5 +43,7 @@ class CommandOutput:
 
     def wait_until_received(self) -> None:
         """Wait, a second at most, until every matched reliable subscriber has what was sent."""
+        deadline = time.monotonic() + _ACKNOWLEDGE_SECONDS
         for _, publisher, _ in self._outlets:
-            publisher.wait_for_all_acked(Duration(seconds=_ACKNOWLEDGE_SECONDS))
+            left = max(0.0, deadline - time.monotonic())
+            publisher.wait_for_all_acked(Duration(seconds=left))

@@ -20,7 +20,7 @@ from std_msgs.msg import Bool, Float64MultiArray, String
 from std_srvs.srv import SetBool, Trigger
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
-from ddpg_ros.deploy.guard import DISABLED, ESTOP, OK, STOPPED
+from ddpg_ros.deploy.guard import CLOCK_STALLED, DISABLED, ERROR, ESTOP, OK, STARTING, STOPPED
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.diagnostics import ControlCounters, diagnostic
@@ -34,6 +34,7 @@ NAME = "ddpg_controller"
 
 _LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 _SENT_ONCE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
+_EVERY = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 _LATCHED = QoSProfile(
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,
@@ -60,6 +61,7 @@ class ControllerNode(LifecycleNode):
         self._ports, self._running = Ports(self), Ports(self)
         self._active = False
         self._reason = self._detail = ""
+        self._told: dict[str, float] = {}
         self._configure_error = ""
 
     def autostart(self) -> None:
@@ -101,6 +103,7 @@ class ControllerNode(LifecycleNode):
         gc.collect()
         gc.freeze()
         self._ticked_at = time.monotonic()
+        self._reason, self._detail = STARTING, ""
         self._active = True
         self._running.repeat(self._core.contract.period, self._tick)
         self._running.repeat(self._watchdog_timeout / 2, self._watch, self._steady)
@@ -153,7 +156,7 @@ class ControllerNode(LifecycleNode):
         self._diagnostics_out = ports.publish(DiagnosticArray, "/diagnostics", 10)
         info = ports.publish(String, "~/policy_info", _LATCHED)
         info.publish(String(data=json.dumps(_policy_info(policy))))
-        ports.subscribe(Bool, "~/estop", self._receive_estop, _SENT_ONCE)
+        ports.subscribe(Bool, "~/estop", self._receive_estop, _EVERY)
         ports.serve(SetBool, "~/enable", self._enable)
         ports.serve(Trigger, "~/reset", self._reset)
         ports.repeat(1.0, self._diagnose, self._steady)
@@ -181,7 +184,7 @@ class ControllerNode(LifecycleNode):
             self._publish_insight(decision.observation, decision.action)
         except Exception as error:  # a controller must not die of a surprise
             self._counters.errors += 1
-            self._interrupt("error", repr(error))
+            self._interrupt(ERROR, repr(error))
             return
         self._report_fallback(decision.reason, decision.detail)
         clipped = self._core.guard.clipped
@@ -191,8 +194,8 @@ class ControllerNode(LifecycleNode):
     def _watch(self) -> None:
         """The safe command when the node's clock stalls, told by the steady clock."""
         if self._active and time.monotonic() - self._ticked_at > self._watchdog_timeout:
-            self._counters.clock_stalls += 1
-            self._interrupt("clock_stalled", f"no tick for {self._watchdog_timeout:g} s")
+            self._counters.clock_stalls += self._reason != CLOCK_STALLED
+            self._interrupt(CLOCK_STALLED, f"no tick for {self._watchdog_timeout:g} s")
 
     def _interrupt(self, reason: str, detail: str = "") -> None:
         """The safe command between two ticks; a dry run sends nothing here either."""
@@ -208,12 +211,16 @@ class ControllerNode(LifecycleNode):
             self._action_out.publish(Float64MultiArray(data=action.tolist()))
 
     def _report_fallback(self, reason: str, detail: str) -> None:
-        if reason == OK != self._reason:
-            self.get_logger().info("the policy drives", throttle_duration_sec=_LOG_SECONDS)
-        elif reason not in (self._reason, STOPPED):
-            text = f"safe command: {reason} {detail}".rstrip()
-            self.get_logger().warning(text, throttle_duration_sec=_LOG_SECONDS)
-        self._reason, self._detail = reason, detail
+        """Say a change of reason, each reason at most once a second however fast it flaps."""
+        changed, self._reason, self._detail = reason != self._reason, reason, detail
+        now = time.monotonic()
+        if not changed or reason == STOPPED or now - self._told.get(reason, 0.0) < _LOG_SECONDS:
+            return
+        self._told[reason] = now
+        if reason == OK:
+            self.get_logger().info("the policy drives")
+        else:
+            self.get_logger().warning(f"safe command: {reason} {detail}".rstrip())
 
     def _diagnose(self) -> None:
         now = self._now()
@@ -226,7 +233,9 @@ class ControllerNode(LifecycleNode):
             for topic in self._core.contract.topics
         ]
         pairs.append(("policy", self._core.policy.digest))
-        message = diagnostic(self.get_name(), state, self._reason, self._detail, pairs)
+        message = diagnostic(
+            self.get_fully_qualified_name(), state, self._reason, self._detail, pairs
+        )
         message.header.stamp = self._stamp()
         self._diagnostics_out.publish(message)
 

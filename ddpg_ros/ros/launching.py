@@ -29,6 +29,16 @@ def arguments_of(settings: type, leave_out: Sequence[str] = ()) -> list[DeclareL
     ]
 
 
+def graph_arguments() -> list[DeclareLaunchArgument]:
+    """Launch arguments for where a node stands: its namespace, and whose clock it follows."""
+    return [
+        DeclareLaunchArgument("namespace", default_value="", description="Namespace of the node"),
+        DeclareLaunchArgument(
+            "use_sim_time", default_value="false", description="Follow /clock in place of the wall"
+        ),
+    ]
+
+
 def params_file_argument(node: str) -> DeclareLaunchArgument:
     """The launch argument for the node's parameter file."""
     return DeclareLaunchArgument(

@@ -16,12 +16,13 @@ from rclpy.exceptions import ParameterException
 from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from rclpy.utilities import remove_ros_args
 
-from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.errors import ConfigError, DdpgRosError
 
 USER_ERROR = 2
 _LOOK_SECONDS = 0.05
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
     from rclpy._rclpy_pybind11 import RCLError
@@ -40,7 +41,7 @@ class Runnable(Protocol):
 
 
 class StopSignals:
-    """Calls ``on_signal`` at SIGINT and SIGTERM.
+    """Calls ``on_signal`` at every signal that asks a process to end.
 
     rclpy's own handler would end the context before the last word could be said.
     """
@@ -76,6 +77,16 @@ def user_errors(name: str) -> Iterator[ExitCode]:
     except (DdpgRosError, ParameterException, RCLError) as error:
         print(f"{name}: {error}", file=sys.stderr, flush=True)
         exit_code.code = USER_ERROR
+
+
+def check_arguments(args: Sequence[str] | None) -> None:
+    """Raise ConfigError for an argument that is not for ROS, which rclpy would ignore."""
+    _, *others = remove_ros_args(None if args is None else list(args)) or [""]
+    if others:
+        raise ConfigError(
+            f"unknown argument {others[0]}. Parameters are given as --ros-args -p NAME:=VALUE, "
+            "or as launch arguments."
+        )
 
 
 def make_executor() -> Executor:

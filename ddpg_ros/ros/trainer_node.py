@@ -26,7 +26,7 @@ from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import TrainerParameters
-from ddpg_ros.ros.spin import StopSignals, user_errors
+from ddpg_ros.ros.spin import StopSignals, check_arguments, user_errors
 
 NAME = "ddpg_trainer"
 
@@ -54,10 +54,7 @@ class TrainerNode(Node, Reporter):
         tenths = 10 * progress.step // progress.total_steps
         if tenths > self._told_tenths:
             self._told_tenths = tenths
-            self.message(
-                f"{progress.step:,} of {progress.total_steps:,} steps, "
-                f"{progress.steps_per_second:.0f} steps/s, return {progress.episode_return:.1f}"
-            )
+            self.message(f"{progress.step:,} of {progress.total_steps:,} steps, " + told(known))
 
     def evaluated(self, step: int, evaluation: Evaluation, best: bool) -> None:
         mark = ", the best so far" if best else ""
@@ -75,6 +72,13 @@ class TrainerNode(Node, Reporter):
         self._request.ask()
         response.success, response.message = True, "stopping with a checkpoint"
         return response
+
+
+def told(known: dict[str, float]) -> str:
+    """Speed and return, as far as they are known."""
+    parts = [f"{known['steps_per_second']:.0f} steps/s"] if "steps_per_second" in known else []
+    parts += [f"return {known['episode_return']:.1f}"] if "episode_return" in known else []
+    return ", ".join(parts)
 
 
 def train(node: TrainerNode, request: StopRequest) -> TrainingResult:
@@ -106,6 +110,7 @@ def main(args: Sequence[str] | None = None) -> int:
     StopSignals(request.ask)
     with user_errors(NAME) as outcome, contextlib.ExitStack() as stack:
         stack.callback(StopSignals.ignore)
+        check_arguments(args)
         arguments = None if args is None else list(args)
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         stack.callback(rclpy.try_shutdown)

@@ -93,6 +93,15 @@ class GymWorld(World):
                 f"world '{self._id}': takes {size} action elements, the contract drives "
                 f"{contract.action_size} ({', '.join(contract.action_names)})."
             )
+        space: Any = self._env.action_space
+        low, high = contract.action_values("low"), contract.action_values("high")
+        outside = (low < space.low.ravel() - 1e-6) | (high > space.high.ravel() + 1e-6)
+        if outside.any():
+            names = [name for name, out in zip(contract.action_names, outside, strict=True) if out]
+            raise WorldError(
+                f"world '{self._id}': takes actions in {space.low.ravel()} to "
+                f"{space.high.ravel()}; the contract drives {', '.join(names)} beyond that."
+            )
         if self._reads_sensors:
             self._env.reset(seed=0)
             missing = sorted(set(contract.topics) - set(self.readings()))

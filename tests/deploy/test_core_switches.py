@@ -22,12 +22,12 @@ def test_building_a_core_commands_nothing_and_starts_enabled(policy: OnnxPolicy)
     assert not core.saturated.any()
 
 
-def test_a_reset_releases_the_emergency_stop(core: ControlCore) -> None:
+def test_a_reset_does_not_release_the_emergency_stop(core: ControlCore) -> None:
     core.guard.stopped = True
     assert core.tick(now=0.0).reason == "emergency_stop"
-    assert core.tick(now=0.02).command.tolist() == SAFE
     core.reset()
-    assert core.tick(now=0.04).reason == "ok"
+    decision = core.tick(now=0.02)
+    assert (decision.reason, decision.command.tolist()) == ("emergency_stop", SAFE)
 
 
 def test_a_reset_forgets_history_and_the_command_before(pushing: ControlCore) -> None:

@@ -51,13 +51,15 @@ def test_after_a_fault_the_slew_limit_counts_from_the_safe_command(guard: Guard)
     assert guard.reason == "ok"
 
 
-def test_the_emergency_stop_holds_until_reset(guard: Guard) -> None:
+def test_the_emergency_stop_holds_until_it_is_released(guard: Guard) -> None:
     guard.stopped = True
     for action, fault in ((NEAR, ""), (None, "stale"), (NEAR, "")):
         assert guard.decide(action, fault).tolist() == SAFE
         assert guard.reason == "emergency_stop"
     guard.reset()
-    assert (guard.stopped, guard.reason) == (False, "starting")
+    assert (guard.stopped, guard.reason) == (True, "starting")
+    assert guard.decide(NEAR, "").tolist() == SAFE
+    guard.stopped = False
     assert guard.decide(NEAR, "").tolist() == NEAR.tolist()
 
 

@@ -131,6 +131,12 @@ def test_an_emergency_stop_holds_until_it_is_reset(
     graph.serve(1.0)
     assert {message.data[0] for message in robot.commands} == {SAFE}
     stop = None
+    for transition in (Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_ACTIVATE):
+        request = ChangeState.Request(transition=Transition(id=transition))
+        assert graph.call(ChangeState, "ddpg_controller/change_state", request).success
+    robot.commands.clear()
+    graph.serve(0.5)
+    assert {message.data[0] for message in robot.commands} == {SAFE}
     assert graph.call(Trigger, "ddpg_controller/reset", Trigger.Request()).success
     robot.wait_until_driven()
 
@@ -163,7 +169,7 @@ def test_a_dry_run_sends_nothing_to_its_very_end(
     assert robot.commands == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_with_the_safe_command(
     robot: Robot,
     graph: Graph,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("launch", reason="the real launch comes with a ROS installation alone")
-pytest.importorskip("launch_ros")
+pytest.importorskip("launch_ros", reason="launch comes with a ROS installation alone")
 
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument
