@@ -30,7 +30,7 @@ def measure() -> dict[str, Any]:
     contract = make_world("pendulum").contract
     state = result.folder.load_checkpoint(contract)
     assert state is not None
-    twin = ExportedPolicy.best_of(contract, config, state["best"])
+    twin = ExportedPolicy.best_of(contract, config, state["selection"]["best"])
     path = folder / "again.onnx"
     export_policy(twin, path, {})
     rng = np.random.default_rng(0)

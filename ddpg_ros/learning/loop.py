@@ -14,14 +14,12 @@ from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
-from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.metrics import Metrics
 from ddpg_ros.learning.noise import NOISES
 from ddpg_ros.learning.replay import Batch, ReplayBuffer
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
-from ddpg_ros.learning.scaling import ActionScale
-from ddpg_ros.learning.seeds import selection_seeds
+from ddpg_ros.learning.selection import Selection
 from ddpg_ros.learning.telemetry import Telemetry
 from ddpg_ros.worlds import World
 
@@ -72,7 +70,6 @@ class Trainer:
             zip(("warmup", "noise", "replay"), map(np.random.default_rng, streams), strict=True)
         )
         self._agents = Agents(make_world, config.num_envs, config.seed)
-        self._evaluation_world = make_world()
         self.contract = self._agents.contract
         sizes = (self.contract.observation_size, self.contract.action_size)
         device = _resolve_device(config.device)
@@ -81,11 +78,9 @@ class Trainer:
         self._replay = ReplayBuffer(capacity, *sizes, self._rngs["replay"], device)
         shape = (config.num_envs, self.contract.action_size)
         self._noise = NOISES[config.noise](shape, config, self._rngs["noise"])
-        self._scale = ActionScale(self.contract)
+        self.selection = Selection(config, self.ddpg, make_world())
         self.step = 0
         self.episodes = 0
-        self.best: dict[str, Any] = {}
-        self._next_evaluation = config.evaluation_interval
 
     def run(self) -> bool:
         """Train to the end; False if the run was asked to stop first, with a checkpoint written.
@@ -129,8 +124,7 @@ class Trainer:
             {
                 "step": self.step,
                 "episodes": self.episodes,
-                "next_evaluation": self._next_evaluation,
-                "best": self.best,
+                "selection": self.selection.state(),
                 "ddpg": self.ddpg.state(),
                 "replay": self._replay.state(),
                 "noise": self._noise.state(),
@@ -148,7 +142,7 @@ class Trainer:
         if state is None:
             return
         self.step, self.episodes = state["step"], state["episodes"]
-        self._next_evaluation, self.best = state["next_evaluation"], state["best"]
+        self.selection.restore(state["selection"])
         self.ddpg.restore(state["ddpg"])
         self._replay.restore(state["replay"])
         self._noise.restore(state["noise"])
@@ -160,7 +154,7 @@ class Trainer:
     def close(self) -> None:
         """Close the worlds."""
         self._agents.close()
-        self._evaluation_world.close()
+        self.selection.close()
 
     def _finished(self) -> bool:
         config = self._config
@@ -213,42 +207,14 @@ class Trainer:
 
     def _evaluate_if_due(self, last: bool = False) -> bool:
         """Evaluate at every interval and at the end; False if it was given up half-way."""
-        if self.step < self._next_evaluation and not last:
+        if not self.selection.due(self.step, last):
             return True
-        if last and self.best and self.best["evaluated_at"] == self.step:
-            return True
-        seeds = selection_seeds(self._config.evaluation_episodes)
-        world, gamma = self._evaluation_world, self._config.gamma
-        evaluation = evaluate(self.policy, world, seeds, gamma, self._request.requested)
-        if evaluation is None:
+        judgement = self.selection.judge(self.step, self._request.requested)
+        if judgement is None:
             return False
-        self._next_evaluation = self.step + self._config.evaluation_interval
-        self._keep_if_best(evaluation)
+        self._metrics.write(self.step, judgement.metrics())
+        self._reporter.evaluated(self.step, judgement.evaluation, judgement.best)
         return True
-
-    def policy(self, observation: np.ndarray) -> np.ndarray:
-        """The noise-free command ``(m,)`` for one observation ``(n,)``, both in SI units."""
-        return self._scale.to_command(self.ddpg.act(observation[None])[0])
-
-    def _keep_if_best(self, evaluation: Evaluation) -> None:
-        best = not self.best or evaluation.mean >= self.best["mean"]
-        if best:
-            actor = {k: v.clone() for k, v in self.ddpg.actor.state_dict().items()}
-            normaliser = self.ddpg.normaliser.state()
-            self.best = {"mean": evaluation.mean, "step": self.step}
-            self.best |= {"actor": actor, "normaliser": normaliser}
-        self.best["evaluated_at"] = self.step
-        starts = np.stack(evaluation.starts)
-        values = self.ddpg.value(starts, self.ddpg.act(starts))
-        self._metrics.write(
-            self.step,
-            {
-                "evaluation_return": evaluation.mean,
-                "evaluation_confidence": evaluation.confidence,
-                "q_minus_monte_carlo": float(np.mean(values - np.array(evaluation.discounted))),
-            },
-        )
-        self._reporter.evaluated(self.step, evaluation, best)
 
 
 def _resolve_device(name: str) -> torch.device:

@@ -83,9 +83,9 @@ def export_run(path: str, output: str = "") -> Path:
     state = folder.load_checkpoint(contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
-    policy = ExportedPolicy.best_of(contract, config, state["best"])
+    policy = ExportedPolicy.best_of(contract, config, state["selection"]["best"])
     target = Path(output) if output else folder.policy
-    export_policy(policy, target, _provenance(folder, job, config, state["best"]))
+    export_policy(policy, target, _provenance(folder, job, config, state["selection"]["best"]))
     return target
 
 
@@ -106,7 +106,7 @@ def _train(
         draw_learning_curve(folder.metrics, folder.learning_curve, f"DDPG on {job.world}")
         if not finished:
             return TrainingResult(folder, seconds, None)
-        policy = ExportedPolicy.best_of(trainer.contract, config, trainer.best)
+        policy = ExportedPolicy.best_of(trainer.contract, config, trainer.selection.best)
     finally:
         trainer.close()
     with build() as world:
@@ -120,7 +120,7 @@ def _train(
         return TrainingResult(folder, seconds, None)
     folder.save_evaluation(evaluation.summary())
     reporter.message(f"best policy, unseen seeds: {evaluation}")
-    export_policy(policy, folder.policy, _provenance(folder, job, config, trainer.best))
+    export_policy(policy, folder.policy, _provenance(folder, job, config, trainer.selection.best))
     return TrainingResult(folder, seconds, evaluation)
 
 

@@ -64,7 +64,7 @@ def test_the_policy_file_says_where_it_comes_from(finished: TrainingResult) -> N
         "world": "point",
         "contract_file": "",
         "run": "point",
-        "steps": checkpoint(finished.folder.path)["best"]["step"],
+        "steps": checkpoint(finished.folder.path)["selection"]["best"]["step"],
         "seed": QUICK.seed,
         "config": QUICK.to_dict(),
         "evaluation": json.loads(finished.folder.evaluation.read_text()),

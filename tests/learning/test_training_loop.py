@@ -28,9 +28,9 @@ def test_the_point_is_brought_to_zero_within_1500_steps(tmp_path: Path) -> None:
     )
     world, seeds = PointWorld(), evaluation_seeds(50)
     run = trainer(tmp_path, config)
-    before = evaluate(run.policy, world, seeds)
+    before = evaluate(run.selection.policy, world, seeds)
     assert run.run()
-    learned = evaluate(run.policy, world, seeds)
+    learned = evaluate(run.selection.policy, world, seeds)
     optimal = evaluate(lambda x: np.clip(-x / 0.2, -1, 1), world, seeds)
     assert before is not None
     assert learned is not None
