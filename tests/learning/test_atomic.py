@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 from ddpg_ros.learning.atomic import write_atomically
 
+DESCRIPTORS = Path("/proc/self/fd")
+needs_proc = pytest.mark.skipif(not DESCRIPTORS.exists(), reason="needs /proc")
 DIES_HALF_WAY = """
 import os, signal, sys
 from pathlib import Path
@@ -53,6 +56,36 @@ def test_a_writer_that_fails_leaves_no_file_where_none_was(tmp_path: Path) -> No
     with pytest.raises(FullDiskError):
         write_atomically(tmp_path / "file", write_half)
     assert not (tmp_path / "file").exists()
+
+
+@needs_proc
+def test_it_is_on_the_disk_before_it_takes_its_name_and_so_is_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, order = tmp_path / "file", []
+    fsync, replace = os.fsync, os.replace
+
+    def seen_fsync(descriptor: int) -> None:
+        order.append(("fsync", Path(os.readlink(DESCRIPTORS / str(descriptor))).name))
+        fsync(descriptor)
+
+    def seen_replace(source: Path, target: Path) -> None:
+        order.append(("rename", target.name))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", seen_fsync)
+    monkeypatch.setattr(os, "replace", seen_replace)
+    write_atomically(file, lambda path: path.write_text("new"))
+    written, renamed, listed = order
+    assert written == ("fsync", ".file.partial")
+    assert (renamed, listed) == (("rename", "file"), ("fsync", tmp_path.name))
+
+
+@needs_proc
+def test_it_leaves_no_file_open(tmp_path: Path) -> None:
+    before = os.listdir(DESCRIPTORS)
+    write_atomically(tmp_path / "file", lambda path: path.write_text("new"))
+    assert os.listdir(DESCRIPTORS) == before
 
 
 def test_a_writer_that_is_killed_leaves_the_old_content(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,6 +59,16 @@ def test_a_flipped_bit_in_a_weight_is_found(folder: RunFolder) -> None:
         folder.checkpoint.write_bytes(flipped)
         found = rf"{folder.checkpoint}: cannot be read \(.* is damaged\)\."
         assert re.fullmatch(found, refusal(folder))
+
+
+def test_a_checkpoint_runs_no_code(folder: RunFolder, tmp_path: Path) -> None:
+    class Intruder:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return Path.touch, (tmp_path / "intruded",)
+
+    torch.save({"version": 1, "weights": Intruder()}, folder.checkpoint)
+    assert refusal(folder).startswith(f"{folder.checkpoint}: cannot be read (Weights only load")
+    assert not (tmp_path / "intruded").exists()
 
 
 def test_a_checkpoint_of_a_newer_version_is_refused(folder: RunFolder) -> None:

@@ -32,6 +32,10 @@ def test_a_folder_that_holds_a_run_is_not_taken_for_another(tmp_path: Path) -> N
         RunFolder.create(tmp_path / "run", "point")
 
 
+def test_an_empty_folder_may_be_there_already(tmp_path: Path) -> None:
+    assert RunFolder.create(tmp_path, "point").path == tmp_path
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match=r"^run folder .*/file/run: cannot be made \("):

@@ -24,6 +24,12 @@ def test_the_choice_of_a_policy_never_meets_its_evaluation() -> None:
     assert len(FLOWN_AGAIN) == 110_000
 
 
+def test_seeds_stay_what_they_are_or_published_results_could_not_be_repeated() -> None:
+    assert evaluation_seeds(2) == [2147483648, 2147483649]
+    assert selection_seeds(2) == [3221225472, 3221225473]
+    assert [training_seed(0, 0, 0), training_seed(1, 2, 3)] == [1484405855, 1911094848]
+
+
 def test_further_evaluation_episodes_follow_the_first() -> None:
     assert evaluation_seeds(5) == evaluation_seeds(2) + evaluation_seeds(3, first=2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 
@@ -68,8 +69,13 @@ def test_the_return_told_is_the_mean_of_the_latest_twenty_episodes() -> None:
 
 
 def test_the_time_left_follows_from_the_speed() -> None:
-    telemetry = Telemetry()
+    telemetry, times = Telemetry(), [time.monotonic()]
     telemetry.progress(step=100, total_steps=1000, episodes=0)
+    times.append(time.monotonic())
+    time.sleep(0.05)
+    times.append(time.monotonic())
     progress = telemetry.progress(step=400, total_steps=1000, episodes=0)
-    assert progress.steps_per_second > 0
+    times.append(time.monotonic())
+    shortest, longest = times[2] - times[1], times[3] - times[0]
+    assert 300 / longest <= progress.steps_per_second <= 300 / shortest
     assert progress.seconds_left == pytest.approx(600 / progress.steps_per_second)

@@ -73,8 +73,8 @@ def test_it_evaluates_at_every_interval_and_at_the_end_and_keeps_the_best(tmp_pa
     means = [evaluation.mean for _, evaluation, _ in diary.evaluations]
     records = [mean == max(means[: i + 1]) for i, mean in enumerate(means)]
     assert [best for *_, best in diary.evaluations] == records
-    assert run.best["mean"] == max(means)
-    assert run.best["step"] == diary.evaluations[int(np.argmax(means))][0]
+    assert run.selection.best["mean"] == max(means)
+    assert run.selection.best["step"] == diary.evaluations[int(np.argmax(means))][0]
     assert diary.evaluations[0][1].seeds == tuple(selection_seeds(2))
     assert diary.closed
 

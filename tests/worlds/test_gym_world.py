@@ -67,7 +67,7 @@ def test_matrices_are_read_and_written_row_by_row() -> None:
     np.testing.assert_allclose(observation, [0.5, 1.0, 1.5, 3.0])
     assert reward == 2.0
     assert info == {"fresh": True}
-    np.testing.assert_array_equal(world.action_space.low, [-1.0, 0.5])
+    np.testing.assert_array_equal(world.action_space.low, [-1.0, -0.75])
 
 
 def test_its_own_time_limit_holds() -> None:

@@ -109,3 +109,15 @@ def test_a_joint_that_the_readings_lack_is_named() -> None:
     missing = dataclasses.replace(ENCODERS, elements=("x", "z"))
     with pytest.raises(WorldError, match=r"^world 'table': its readings do not serve: .*\bz\b"):
         GymWorld(SENSING, contract([missing])).reset(seed=0)
+
+
+def test_a_contract_that_drives_beyond_the_action_space_is_refused() -> None:
+    wide = contract()
+    elements = (ActionElement("x", "m", -2.0, 0.5), ActionElement("y", "m", -0.5, 2.0))
+    wide = dataclasses.replace(
+        wide, commands=(dataclasses.replace(wide.commands[0], elements=elements),)
+    )
+    assert refusal(SENSING, wide) == (
+        f"world '{SENSING}': takes actions in [-1.   -0.75] to [1. 2.]; the contract drives x "
+        "beyond that."
+    )

@@ -23,7 +23,7 @@ class Table(gymnasium.Env[np.ndarray, np.ndarray]):
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012
     observation_space: spaces.Space[Any] = spaces.Box(-5.0, 5.0, (2, 2))
     action_space: spaces.Space[Any] = spaces.Box(
-        np.array([[-1.0], [0.5]]), np.array([[1.0], [2.0]]), dtype=np.float64
+        np.array([[-1.0], [-0.75]]), np.array([[1.0], [2.0]]), dtype=np.float64
     )
 
     def __init__(
