@@ -1,5 +1,11 @@
 """Every error a user can cause. Each message says what, expected, got, and what to do."""
 
+from collections.abc import Mapping
+from typing import Any
+
+USER_ERROR = 2
+"""Exit code of a process that ends by one of these."""
+
 
 class DdpgRosError(Exception):
     """Root of the package's errors: catch this one to catch them all."""
@@ -26,4 +32,13 @@ class CheckpointError(DdpgRosError):
 
 
 class TrainingDiverged(DdpgRosError):
-    """A number that must be finite is not; the run stops with its last checkpoint kept."""
+    """A number that must be finite is not; the run stops with its last checkpoint kept.
+
+    Args:
+        message: What is not finite, and what to try.
+        batch: The arrays in which it happened, by name.
+    """
+
+    def __init__(self, message: str, batch: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.batch = dict(batch or {})

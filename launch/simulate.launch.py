@@ -1,5 +1,8 @@
 """Fly a policy file in a simulated world: the world node and the controller node."""
 
+import tempfile
+from pathlib import Path
+
 from launch import LaunchContext, LaunchDescription
 from launch.actions import OpaqueFunction, Shutdown
 
@@ -23,19 +26,29 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def _simulate(context: LaunchContext) -> list:
-    controller = given(context, ControllerParameters)
-    world = {**_home_of(controller.get("policy", "")), **given(context, WorldParameters)}
-    end = Shutdown(reason="the episodes are over")
+    controller, world = given(context, ControllerParameters), given(context, WorldParameters)
+    try:
+        policy = OnnxPolicy.load(controller.get("policy", ""))
+    except DdpgRosError:
+        pass  # the controller node says what is wrong with it
+    else:
+        world = {**_home_of(policy), **world}
+        slowness = max(1.0, 1.0 / world.get("real_time_factor", 1.0))
+        patience = slowness * max(0.25, 5 * policy.contract.period)
+        controller = {"watchdog_timeout": patience, **controller}
+    over = Shutdown(reason="a node has ended")
     return [
-        node(context, "world", "world", world, on_exit=end),
-        node(context, "controller", "controller", controller, {"use_sim_time": True}),
+        node(context, "world", "world", world, on_exit=over),
+        node(context, "controller", "controller", controller, {"use_sim_time": True}, on_exit=over),
     ]
 
 
-def _home_of(policy: str) -> dict[str, str]:
-    """The world a policy was trained in; nothing if the file is no policy, which the node says."""
-    try:
-        provenance = OnnxPolicy.load(policy).metadata.provenance
-    except DdpgRosError:
-        return {}
-    return {name: provenance[name] for name in ("world", "contract_file") if provenance.get(name)}
+def _home_of(policy: OnnxPolicy) -> dict[str, str]:
+    """The world a policy was trained in; a user's contract comes out of the policy file."""
+    provenance = policy.metadata.provenance
+    home = {"world": provenance["world"]} if provenance.get("world") else {}
+    if provenance.get("contract_file"):
+        contract = Path(tempfile.mkdtemp()) / "contract.yaml"
+        contract.write_text(policy.contract.to_json())
+        home["contract_file"] = str(contract)
+    return home

@@ -133,7 +133,12 @@ class Flight:
             for process in (world, controller):
                 if process.poll() is None:
                     process.send_signal(signal.SIGINT)
-        if controller.wait(_LEAVE_DEADLINE) != 0:
+        try:
+            left_well = controller.wait(_LEAVE_DEADLINE) == 0
+        except subprocess.TimeoutExpired:
+            controller.kill()
+            left_well = False
+        if not left_well:
             raise self._failure("controller")
         episodes: list[dict[str, Any]] = json.loads(results.read_text())
         return episodes

@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from ddpg_ros.cli import demo, evaluate, export, inspect, nodes, train
-from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.errors import USER_ERROR, DdpgRosError
 
-USER_ERROR = 2
 INTERRUPTED = 130
 
 

@@ -7,9 +7,8 @@ import importlib
 import sys
 from typing import Any
 
+from ddpg_ros.errors import USER_ERROR
 from ddpg_ros.ros.settings import ControllerParameters, WorldParameters
-
-USER_ERROR = 2
 
 NODES = {
     "controller": "fly a policy file (a ROS node: --ros-args -p policy:=policy.onnx)",

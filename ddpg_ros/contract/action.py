@@ -13,6 +13,9 @@ TWIST = "geometry_msgs/Twist"
 JOINT_TRAJECTORY = "trajectory_msgs/JointTrajectory"
 
 TWIST_ELEMENTS = tuple(f"{part}.{axis}" for part in ("linear", "angular") for axis in "xyz")
+SATURATED = 0.99
+"""An action element beyond this fraction of half its range counts as saturated."""
+
 _JOINT_FIELDS = ("position", "velocity", "effort")
 
 COMMAND_FIELDS: dict[str, tuple[str, ...]] = {

@@ -105,8 +105,8 @@ class Assembler:
             buffer.receive(self._previous, 0.0)
 
     def age(self, topic: str, now: float) -> float:
-        """Time since the last reading on ``topic`` [s]; infinite before the first."""
-        return min((now - b.received_at for b in self._by_topic.get(topic, ())), default=np.inf)
+        """Age of the latest reading on ``topic`` [s]; infinite before the first."""
+        return min((now - b.measured_at for b in self._by_topic.get(topic, ())), default=np.inf)
 
     def assemble(self, now: float) -> np.ndarray:
         """The observation at ``now`` [s], ``(observation_size,)`` float32.
@@ -131,8 +131,8 @@ class Assembler:
 
     def _check(self, buffer: SourceBuffer, is_scan: bool, now: float) -> None:
         source = buffer.source
-        age = now - buffer.received_at
-        if buffer.received_at == -np.inf:
+        age = now - buffer.measured_at
+        if buffer.measured_at == -np.inf:
             self._add(MISSING, source, "has not been received")
         elif buffer.problem:
             self._add(MALFORMED, source, buffer.problem)

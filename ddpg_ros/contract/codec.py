@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import types
@@ -11,8 +12,6 @@ from reprlib import repr as shown
 from typing import Any
 
 from ddpg_ros.errors import ContractError
-
-_NOT_JSON = {"inf": math.inf, "-inf": -math.inf}
 
 
 def encode(value: Any) -> Any:
@@ -108,11 +107,10 @@ def _convert_union(hints: tuple[Any, ...], value: Any, where: str) -> Any:
 
 
 def _convert_float(value: Any, where: str) -> float:
-    if isinstance(value, str) and value in _NOT_JSON:
-        return _NOT_JSON[value]
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            pass
+    """A number, or its text: JSON has no infinities, and YAML 1.1 reads ``1e-3`` as a text."""
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError, OverflowError):
+            number = float(value)
+            if not math.isnan(number):
+                return number
     raise ContractError(f"{where}: expected a number, got {shown(value)}.")

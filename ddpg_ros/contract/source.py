@@ -91,7 +91,7 @@ class SourceBuffer:
 
     Attributes:
         values: ``(len(elements),)`` float64; for a scan, ``(rays,)``.
-        received_at: Time of arrival [s], ``-inf`` before the first.
+        measured_at: When the latest values were measured [s], ``-inf`` before the first.
         problem: Why the latest reading does not serve, empty if it does.
         frame: ``frame_id`` of the latest reading.
         geometry: Scan geometry of the latest reading.
@@ -100,7 +100,7 @@ class SourceBuffer:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.values = np.full(len(source.elements), np.nan)
-        self.received_at = -math.inf
+        self.measured_at = -math.inf
         self.problem = ""
         self.frame = ""
         self.geometry: tuple[float, float, float, float] | None = None
@@ -115,12 +115,15 @@ class SourceBuffer:
     def clear(self) -> None:
         """Forget the latest reading."""
         self.values.fill(np.nan)
-        self.received_at = -math.inf
+        self.measured_at = -math.inf
         self.problem = ""
 
     def receive(self, reading: Reading, now: float) -> None:
-        """Copy what the source needs out of ``reading``, which arrived at ``now`` [s]."""
-        self.received_at = now
+        """Copy what the source needs out of ``reading``, which arrived at ``now`` [s].
+
+        It is as old as its stamp says, where it has one: a message may have been under way.
+        """
+        self.measured_at = now if reading.stamp is None else min(now, reading.stamp)
         self.frame = reading.frame
         values = reading.fields.get(self.source.field)
         if values is None or len(values) == 0:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpg_ros.contract import Assembler, Reading
+from ddpg_ros.contract.action import SATURATED
 from ddpg_ros.deploy.guard import Guard
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
-
-_SATURATED = 0.99
-"""An element beyond this fraction of its range counts as saturated."""
 
 
 @dataclass(slots=True)
@@ -48,7 +46,7 @@ class ControlCore:
         self.saturated = np.zeros(policy.contract.action_size, dtype=bool)
         """Which elements the policy drove to an end of their range on the last tick."""
         low, high = (self.contract.action_values(side) for side in ("low", "high"))
-        self._centre, self._nearly_half = (high + low) / 2, _SATURATED * (high - low) / 2
+        self._centre, self._nearly_half = (high + low) / 2, SATURATED * (high - low) / 2
 
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""

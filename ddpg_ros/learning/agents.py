@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ddpg_ros.errors import CheckpointError, TrainingDiverged
+from ddpg_ros.errors import CheckpointError, TrainingDiverged, WorldError
 from ddpg_ros.learning.replay import Batch
 from ddpg_ros.learning.scaling import ActionScale
 from ddpg_ros.learning.seeds import training_seed
@@ -61,14 +61,15 @@ class Agents:
             What was lived through, and the episodes that ended.
 
         Raises:
-            TrainingDiverged: An action, or the reward a world returned, is not finite.
+            TrainingDiverged: An action, or what a world returned, is not finite.
         """
+        before = self.observations.copy()
         if not np.isfinite(actions).all():
             raise TrainingDiverged(
                 "the actor chose an action that is not finite. Try smaller learning rates or "
-                "max_grad_norm=1."
+                "max_grad_norm=1.",
+                {"observations": before, "actions": actions},
             )
-        before = self.observations.copy()
         after = np.empty_like(before)
         rewards = np.zeros(len(self.worlds), dtype=np.float32)
         terminated = np.zeros(len(self.worlds), dtype=np.float32)
@@ -76,10 +77,16 @@ class Agents:
         for agent, world in enumerate(self.worlds):
             action = actions[agent].astype(np.float32)
             command = self._scale.to_command(action)
-            observation, reward, terminal, truncated, info = world.step(command)
+            culprit = {"observation": before[agent], "action": action, "command": command}
+            try:
+                observation, reward, terminal, truncated, info = world.step(command)
+            except WorldError as error:
+                raise TrainingDiverged(str(error), culprit) from None
             if not math.isfinite(reward):
                 raise TrainingDiverged(
-                    f"world '{self.contract.name}' returned the reward {reward}; it must be finite."
+                    f"world '{self.contract.name}' returned the reward {reward}; it must be "
+                    "finite.",
+                    culprit,
                 )
             after[agent], rewards[agent], terminated[agent] = observation, reward, terminal
             self._actions[agent].append(action)

@@ -5,6 +5,7 @@ The command line, the ROS parameters, the checks and the documentation all read 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 from collections.abc import Mapping
@@ -101,8 +102,8 @@ class DdpgConfig:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if isinstance(field.default, float) and type(value) is int:
-                value = float(value)
+            if isinstance(field.default, float):
+                value = as_number(value)
                 object.__setattr__(self, field.name, value)
             if isinstance(value, list):
                 value = tuple(value)
@@ -112,6 +113,18 @@ class DdpgConfig:
             raise ConfigError(
                 f"batch_size {self.batch_size} is larger than buffer_size {self.buffer_size}: "
                 "no batch would ever fill. Make the buffer larger or the batch smaller."
+            )
+        if self.num_envs > self.buffer_size:
+            raise ConfigError(
+                f"num_envs {self.num_envs} is larger than buffer_size {self.buffer_size}: one step "
+                "would overwrite itself. Make the buffer larger."
+            )
+        needed = max(self.warmup_steps, self.batch_size)
+        if self.total_steps <= needed:
+            raise ConfigError(
+                f"total_steps {self.total_steps}: learning starts after {needed} steps "
+                f"(warmup_steps {self.warmup_steps}, batch_size {self.batch_size}), so nothing "
+                "would be learned. Train longer, or start earlier."
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,6 +148,14 @@ class DdpgConfig:
                     f"no hyperparameter is called '{name}'.{hint} Known: {', '.join(known)}."
                 )
         return dataclasses.replace(base or DdpgConfig(), **values)
+
+
+def as_number(value: Any) -> Any:
+    """``value`` as a float where it is one; YAML 1.1 reads ``1e-3`` as a text."""
+    if isinstance(value, (int, str)) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError, OverflowError):
+            return float(value)
+    return value
 
 
 def _check(field: dataclasses.Field[Any], value: Any) -> None:

@@ -16,14 +16,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ddpg_ros.contract.action import SATURATED
 from ddpg_ros.errors import TrainingDiverged
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.networks import Actor, Critic
 from ddpg_ros.learning.normaliser import ObservationNormaliser
 from ddpg_ros.learning.replay import Batch
-
-SATURATED = 0.99
-"""An action element beyond this fraction of its range counts as saturated."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class UpdateReport:
         critic_loss: Mean squared error of the critic against its target.
         actor_loss: Minus the mean value of the actor's own actions.
         q: Mean value of the actions in the batch.
-        saturation: Fraction of the actor's action elements beyond :data:`SATURATED`.
+        saturation: Fraction of the actor's action elements beyond ``SATURATED``.
     """
 
     critic_loss: float
@@ -129,7 +127,9 @@ class Ddpg:
         if not (math.isfinite(report.critic_loss) and math.isfinite(report.actor_loss)):
             raise TrainingDiverged(
                 f"the critic's loss is {report.critic_loss}, the actor's {report.actor_loss}; "
-                "both must be finite. Try smaller learning rates, max_grad_norm=1 or a smaller tau."
+                "both must be finite. Try smaller learning rates, max_grad_norm=1 or a smaller "
+                "tau.",
+                batch._asdict(),
             )
         return report
 

@@ -18,7 +18,7 @@ from ddpg_ros.contract.policy_metadata import (
     PolicyMetadata,
     Probes,
 )
-from ddpg_ros.errors import CheckpointError
+from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.networks import Actor
@@ -104,7 +104,10 @@ def export_policy(policy: ExportedPolicy, path: Path, provenance: dict[str, Any]
         outputs={OUTPUT_NAME: contract.action_size},
         metadata=metadata.to_texts(),
     )
-    write_atomically(path, lambda partial: partial.write_bytes(seal(content)))
+    try:
+        write_atomically(path, lambda partial: partial.write_bytes(seal(content)))
+    except OSError as error:
+        raise ConfigError(f"policy file {path}: cannot be written ({error.strerror}).") from None
 
 
 def _probe(policy: ExportedPolicy, statistics: ObservationStatistics) -> Probes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.metrics import Metrics
 from ddpg_ros.learning.noise import NOISES
-from ddpg_ros.learning.replay import Batch, ReplayBuffer
+from ddpg_ros.learning.replay import ReplayBuffer
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.selection import Selection
@@ -107,6 +108,8 @@ class Trainer:
             finished = self._evaluate_if_due(last=True)
             self.save()
             return finished
+        except TrainingDiverged as error:
+            raise self._diverged(error) from None
         finally:
             self._metrics.close()
             self._reporter.close()
@@ -172,18 +175,21 @@ class Trainer:
             return
         for _ in range(config.updates_per_step * config.num_envs):
             batch = self._replay.sample(config.batch_size)
-            try:
-                self._telemetry.add_update(self.ddpg.update(batch))
-            except TrainingDiverged as error:
-                raise self._divergence(batch, error) from None
+            self._telemetry.add_update(self.ddpg.update(batch))
 
-    def _divergence(self, batch: Batch, error: TrainingDiverged) -> TrainingDiverged:
-        """Keep the batch in which a number stopped being finite; the error that says so."""
-        kept = self._folder.diverged_batch
-        write_atomically(kept, lambda path: torch.save(batch._asdict(), path))
+    def _diverged(self, error: TrainingDiverged) -> TrainingDiverged:
+        """Keep what stopped being finite; the error that says where it and the checkpoint are."""
+        folder = self._folder
+        write_atomically(
+            folder.diverged_batch, lambda path: torch.save(_tensors(error.batch), path)
+        )
+        kept = "none was written yet"
+        if folder.checkpoint.exists():
+            kept = f"the last one is {folder.checkpoint}"
         return TrainingDiverged(
-            f"step {self.step}: {error} The batch is in {kept}, the last checkpoint in "
-            f"{self._folder.checkpoint}."
+            f"step {self.step}: {error} The offending batch is in {folder.diverged_batch}; of "
+            f"checkpoints, {kept}.",
+            error.batch,
         )
 
     def _report(self, ended: list[Episode]) -> None:
@@ -214,6 +220,10 @@ class Trainer:
         self._metrics.write(self.step, judgement.metrics())
         self._reporter.evaluated(self.step, judgement.evaluation, judgement.best)
         return True
+
+
+def _tensors(batch: dict[str, Any]) -> dict[str, torch.Tensor]:
+    return {name: torch.as_tensor(values) for name, values in batch.items()}
 
 
 def _resolve_device(name: str) -> torch.device:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 import zipfile
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ class RunFolder:
         return self.path / "checkpoint.pt"
 
     @property
+    def contract(self) -> Path:
+        """A copy of the user's contract file, where there is one."""
+        return self.path / "contract.yaml"
+
+    @property
     def metrics(self) -> Path:
         """Metrics by step, CSV."""
         return self.path / "metrics.csv"
@@ -93,10 +99,15 @@ class RunFolder:
         """The exported policy."""
         return self.path / "policy.onnx"
 
-    def save_job(self, job: Job, config: DdpgConfig) -> None:
-        """Write down what is trained, and how."""
-        content = {"world": job.world, "contract_file": job.contract_file}
-        self._write_json(self.config, {**content, "config": config.to_dict()})
+    def save_job(self, job: Job, config: DdpgConfig) -> Job:
+        """Write down what is trained, and how; the job, its contract file a copy in here."""
+        if job.contract_file:
+            shutil.copyfile(job.contract_file, self.contract)
+            job = Job(job.world, str(self.contract))
+        own = self.contract.name if job.contract_file else ""
+        content = {"world": job.world, "contract_file": own, "config": config.to_dict()}
+        self._write_json(self.config, content)
+        return job
 
     def load_job(self) -> tuple[Job, DdpgConfig]:
         """What is trained here, and how.
@@ -106,7 +117,8 @@ class RunFolder:
         """
         try:
             content = json.loads(self.config.read_text())
-            job = Job(content["world"], content["contract_file"])
+            own = content["contract_file"]
+            job = Job(content["world"], str(self.path / own) if own else "")
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
@@ -128,7 +140,13 @@ class RunFolder:
     def save_checkpoint(self, contract: Contract, state: dict[str, Any]) -> None:
         """Replace the checkpoint, atomically."""
         content = {"version": _CHECKPOINT_VERSION, "contract": contract.to_json(), **state}
-        write_atomically(self.checkpoint, lambda path: torch.save(content, path))
+        try:
+            write_atomically(self.checkpoint, lambda path: torch.save(content, path))
+        except (OSError, RuntimeError) as error:  # torch has an error of its own for a full disk
+            raise CheckpointError(
+                f"{self.checkpoint}: cannot be written ({str(error).splitlines()[0]}); the one "
+                "before it is kept. Make room and continue the run with --resume."
+            ) from None
 
     def load_checkpoint(self, contract: Contract) -> dict[str, Any] | None:
         """The latest checkpoint, None if the run ended before its first.

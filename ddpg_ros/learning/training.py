@@ -53,11 +53,9 @@ def start_training(
         reporter: Hears of progress.
         request: Asks the run to stop or to write a checkpoint.
     """
-    if job.contract_file:
-        job = Job(job.world, str(Path(job.contract_file).resolve()))
     make_world(job.world, job.contract_file).close()
     folder = RunFolder.create(path, job.world)
-    folder.save_job(job, config)
+    job = folder.save_job(job, config)
     reporter.message(f"run folder: {folder.path}")
     return _train(folder, job, config, reporter, request)
 
@@ -129,7 +127,7 @@ def _provenance(
 ) -> dict[str, Any]:
     return {
         "world": job.world,
-        "contract_file": job.contract_file,
+        "contract_file": str(Path(job.contract_file).resolve()) if job.contract_file else "",
         "run": folder.path.name,
         "steps": best["step"],
         "seed": config.seed,

@@ -27,6 +27,7 @@ class CommandOutput:
     """
 
     def __init__(self, ports: Ports, contract: Contract, stamped_twist: bool) -> None:
+        self._node = ports.node
         self._outlets = []
         start = 0
         for command in contract.commands:
@@ -40,6 +41,11 @@ class CommandOutput:
         """Publish ``command`` ``(m,)``, SI units, stamped ``stamp``."""
         for part, publisher, message in self._outlets:
             publisher.publish(message.fill(command[part], stamp))
+
+    def rivals(self) -> list[str]:
+        """Command topics that another node publishes on as well."""
+        topics = [publisher.topic_name for _, publisher, _ in self._outlets]
+        return [topic for topic in topics if self._node.count_publishers(topic) > 1]
 
     def wait_until_received(self) -> None:
         """Wait, a second at most, until every matched reliable subscriber has what was sent."""

@@ -42,6 +42,7 @@ _LATCHED = QoSProfile(
 )
 _SHORTEST_WATCHDOG = 0.25
 _LOG_SECONDS = 1.0
+_RIVAL_SECONDS = 10.0
 _WATCHDOG_PERIODS = 5
 
 
@@ -74,7 +75,8 @@ class ControllerNode(LifecycleNode):
             return
         if self.trigger_configure() != TransitionCallbackReturn.SUCCESS:
             raise DdpgRosError(self._configure_error)
-        self.trigger_activate()
+        if self.trigger_activate() != TransitionCallbackReturn.SUCCESS:
+            raise DdpgRosError("could not be activated; the log says why.")
 
     def finished(self) -> bool:
         """Never: a controller runs until it is told to stop."""
@@ -90,8 +92,8 @@ class ControllerNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
             self._configure(OnnxPolicy.load(self._policy_path()))
-        except DdpgRosError as error:
-            self._configure_error = str(error)
+        except Exception as error:  # rclpy swallows what a transition raises
+            self._configure_error = str(error) or repr(error)
             if not self._parameters_set.autostart:
                 self.get_logger().error(self._configure_error)
             return TransitionCallbackReturn.FAILURE
@@ -168,8 +170,9 @@ class ControllerNode(LifecycleNode):
         )
 
     def _receive(self, topic: str, message: Any) -> None:
-        if self._core is not None:
-            self._core.receive(topic, to_reading(message), self._now())
+        now = self._now()
+        if self._core is not None and now > 0.0:  # simulated time is 0 until /clock is heard
+            self._core.receive(topic, to_reading(message), now)
 
     def _tick(self) -> None:
         """One control period. Whatever goes wrong in it ends in the safe command."""
@@ -193,7 +196,8 @@ class ControllerNode(LifecycleNode):
 
     def _watch(self) -> None:
         """The safe command when the node's clock stalls, told by the steady clock."""
-        if self._active and time.monotonic() - self._ticked_at > self._watchdog_timeout:
+        ticking = self._active and self._reason != STARTING
+        if ticking and time.monotonic() - self._ticked_at > self._watchdog_timeout:
             self._counters.clock_stalls += self._reason != CLOCK_STALLED
             self._interrupt(CLOCK_STALLED, f"no tick for {self._watchdog_timeout:g} s")
 
@@ -233,6 +237,13 @@ class ControllerNode(LifecycleNode):
             for topic in self._core.contract.topics
         ]
         pairs.append(("policy", self._core.policy.digest))
+        rivals = self._output.rivals()
+        if rivals:
+            pairs.append(("other_publishers", ", ".join(rivals)))
+            self.get_logger().warning(
+                f"another node publishes on {', '.join(rivals)} too: the robot gets both",
+                throttle_duration_sec=_RIVAL_SECONDS,
+            )
         message = diagnostic(
             self.get_fully_qualified_name(), state, self._reason, self._detail, pairs
         )

@@ -62,19 +62,18 @@ class ControlCounters:
         return pairs
 
 
-_HARMLESS = (DISABLED, STARTING)
-
-
 def diagnostic(
     name: str, state: str, reason: str, detail: str, pairs: list[tuple[str, str]]
 ) -> DiagnosticArray:
     """The message: OK while the policy drives, WARN while it may not, ERROR in a fallback."""
     if state != "active":
         level, text = DiagnosticStatus.WARN, state
+    elif reason == STARTING:
+        level, text = DiagnosticStatus.WARN, "waiting for the first tick"
     elif reason == OK:
         level, text = DiagnosticStatus.OK, "the policy drives"
     else:
-        level = DiagnosticStatus.WARN if reason in _HARMLESS else DiagnosticStatus.ERROR
+        level = DiagnosticStatus.WARN if reason == DISABLED else DiagnosticStatus.ERROR
         text = f"safe command: {reason}" + (f" ({detail})" if detail else "")
     values = [KeyValue(key=key, value=value) for key, value in pairs]
     status = DiagnosticStatus(level=level, name=name, message=text, values=values)

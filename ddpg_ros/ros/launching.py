@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,8 +87,9 @@ def _converted(field: dataclasses.Field[Any], text: str) -> Any:
     except yaml.YAMLError:
         value = text
     kind = list if isinstance(field.default, tuple) else type(field.default)
-    if kind is float and type(value) is int:
-        value = float(value)
+    if kind is float and type(value) in (int, str):
+        with contextlib.suppress(ValueError):  # YAML 1.1 reads 1e-3 as a text
+            value = float(value)
     if type(value) is not kind:
         raise RuntimeError(
             f"launch argument {field.name}:={text}: expected {kind.__name__}, such as "

@@ -60,6 +60,11 @@ def _descriptor(field: dataclasses.Field[Any], kind: type) -> ParameterDescripto
     return descriptor
 
 
+def is_given(node: Node, name: str) -> bool:
+    """Whether the parameter was set from outside, by a file or on the command line."""
+    return name in getattr(node, "_parameter_overrides", {})
+
+
 def check_overrides(node: Node) -> None:
     """Raise ConfigError for a parameter that was given but that the node does not have."""
     given = getattr(node, "_parameter_overrides", {})

@@ -17,30 +17,28 @@ class Ports:
     """
 
     def __init__(self, node: Node) -> None:
-        self._node = node
+        self.node = node
         self._open: list[tuple[Callable[[Any], Any], Any]] = []
 
     def publish(self, kind: Any, topic: str, qos: Any) -> Any:
         """Open a publisher."""
-        return self._keep(
-            self._node.destroy_publisher, self._node.create_publisher(kind, topic, qos)
-        )
+        return self._keep(self.node.destroy_publisher, self.node.create_publisher(kind, topic, qos))
 
     def subscribe(self, kind: Any, topic: str, callback: Callable[[Any], None], qos: Any) -> None:
         """Open a subscription."""
-        subscription = self._node.create_subscription(kind, topic, callback, qos)
-        self._keep(self._node.destroy_subscription, subscription)
+        subscription = self.node.create_subscription(kind, topic, callback, qos)
+        self._keep(self.node.destroy_subscription, subscription)
 
     def serve(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> None:
         """Open a service."""
-        self._keep(self._node.destroy_service, self._node.create_service(kind, name, callback))
+        self._keep(self.node.destroy_service, self.node.create_service(kind, name, callback))
 
     def repeat(
         self, period: float, callback: Callable[[], None], clock: Clock | None = None
     ) -> None:
         """Start a timer with ``period`` [s], on the node's clock unless another is given."""
-        timer = self._node.create_timer(period, callback, clock=clock)
-        self._keep(self._node.destroy_timer, timer)
+        timer = self.node.create_timer(period, callback, clock=clock)
+        self._keep(self.node.destroy_timer, timer)
 
     def close(self) -> None:
         """Close all of them."""

@@ -18,9 +18,8 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from rclpy.utilities import remove_ros_args
 
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.errors import USER_ERROR, ConfigError, DdpgRosError
 
-USER_ERROR = 2
 _LOOK_SECONDS = 0.05
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 

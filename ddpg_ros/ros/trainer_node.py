@@ -18,13 +18,14 @@ from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
+from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
-from ddpg_ros.ros.parameters import check_overrides, declare
+from ddpg_ros.ros.parameters import check_overrides, declare, is_given
 from ddpg_ros.ros.settings import TrainerParameters
 from ddpg_ros.ros.spin import StopSignals, check_arguments, user_errors
 
@@ -38,9 +39,11 @@ class TrainerNode(Node, Reporter):
 
     def __init__(self, request: StopRequest, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
-        self.set = declare(self, TrainerParameters())
-        self.config = declare(self, load_preset(self.set.world))
+        self.settings = declare(self, TrainerParameters())
+        self.config = declare(self, load_preset(self.settings.world))
         check_overrides(self)
+        if self.settings.resume:
+            self._refuse_hyperparameters()
         self._request = request
         self._progress_out = self.create_publisher(String, "~/progress", 10)
         self.create_service(Trigger, "~/checkpoint", self._checkpoint)
@@ -63,6 +66,14 @@ class TrainerNode(Node, Reporter):
     def message(self, text: str) -> None:
         self.get_logger().info(text)
 
+    def _refuse_hyperparameters(self) -> None:
+        given = [f.name for f in dataclasses.fields(self.config) if is_given(self, f.name)]
+        if given:
+            raise ConfigError(
+                f"resume continues {self.settings.resume} with the hyperparameters it was started "
+                f"with; leave out {', '.join(given)}."
+            )
+
     def _checkpoint(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._request.checkpoint = True
         response.success, response.message = True, "a checkpoint follows the present step"
@@ -83,10 +94,10 @@ def told(known: dict[str, float]) -> str:
 
 def train(node: TrainerNode, request: StopRequest) -> TrainingResult:
     """Run the training the parameters ask for."""
-    if node.set.resume:
-        return resume_training(node.set.resume, node, request)
-    job = Job(node.set.world, node.set.contract_file)
-    return start_training(job, node.config, node.set.run_folder, node, request)
+    if node.settings.resume:
+        return resume_training(node.settings.resume, node, request)
+    job = Job(node.settings.world, node.settings.contract_file)
+    return start_training(job, node.config, node.settings.run_folder, node, request)
 
 
 def tell_what_next(result: TrainingResult, node: TrainerNode) -> None:

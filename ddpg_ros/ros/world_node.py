@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -18,6 +19,7 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from ddpg_ros.contract import Command
+from ddpg_ros.errors import ConfigError
 from ddpg_ros.ros.flight_log import FlightLog
 from ddpg_ros.ros.messages import MESSAGE_TYPES, command_values, to_message, to_stamp
 from ddpg_ros.ros.parameters import check_overrides, declare
@@ -37,16 +39,18 @@ class WorldNode(Node):
         super().__init__(NAME, **node_arguments)
         self._set = declare(self, WorldParameters())
         check_overrides(self)
+        for file in filter(None, (self._set.results_file, self._set.film_file)):
+            _check_writable(Path(file).parent)
         filmed = bool(self._set.film_file)
         self.world = make_world(self._set.world, self._set.contract_file, render=filmed)
         contract = self.world.contract
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
         self._nanoseconds = 0
-        self._command_at = -(10**18)
         self._commanded = not self._set.wait_for_command
         self._safe = contract.action_values("safe")
         self._command = self._safe.copy()
+        self._command_at = np.full(contract.action_size, -(10**18))
         self._low, self._high = contract.action_values("low"), contract.action_values("high")
         self.timeouts = 0
         self._timed_out = False
@@ -102,7 +106,7 @@ class WorldNode(Node):
             )
             return
         self._command[part] = np.clip(values, self._low[part], self._high[part])
-        self._command_at = self._nanoseconds
+        self._command_at[part] = self._nanoseconds
         self._commanded = True
 
     def _step(self) -> None:
@@ -115,17 +119,17 @@ class WorldNode(Node):
         self._publish()
 
     def _current_command(self) -> np.ndarray:
-        """The last command, the safe one if that is too old."""
-        age = 1e-9 * (self._nanoseconds - self._command_at)
-        was_timed_out, self._timed_out = self._timed_out, age > self._set.command_timeout
-        if not self._timed_out:
-            return self._command
-        if not was_timed_out:
+        """The last command, the safe one for elements whose topic has been silent too long."""
+        late = self._nanoseconds - self._command_at > self._set.command_timeout * 1e9
+        was_timed_out, self._timed_out = self._timed_out, bool(late.any())
+        if self._timed_out and not was_timed_out:
             self.timeouts += 1
+            names = self.world.contract.action_names
+            silent = ", ".join(name for name, is_late in zip(names, late, strict=True) if is_late)
             self.get_logger().warning(
-                f"no command for {self._set.command_timeout:g} s: the safe one is applied"
+                f"no command for {self._set.command_timeout:g} s: {silent} at the safe one"
             )
-        return self._safe
+        return np.where(late, self._safe, self._command)
 
     def _end_period(self, end: PeriodEnd) -> None:
         self._log.record(end)
@@ -158,6 +162,11 @@ class WorldNode(Node):
         self._begin()
         response.success, response.message = True, f"episode with seed {self._seed} begins"
         return response
+
+
+def _check_writable(folder: Path) -> None:
+    if not os.access(folder, os.W_OK):
+        raise ConfigError(f"folder {folder}: cannot be written to, so the flight would be lost.")
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -102,6 +102,12 @@ class GymWorld(World):
                 f"world '{self._id}': takes actions in {space.low.ravel()} to "
                 f"{space.high.ravel()}; the contract drives {', '.join(names)} beyond that."
             )
+        period = getattr(self._env.unwrapped, "dt", None)
+        if isinstance(period, float) and not np.isclose(period, contract.period, rtol=1e-6):
+            raise WorldError(
+                f"world '{self._id}': one step lasts {period:g} s (its dt), the contract's period "
+                f"is {contract.period:g} s. Make them equal."
+            )
         if self._reads_sensors:
             self._env.reset(seed=0)
             missing = sorted(set(contract.topics) - set(self.readings()))
@@ -148,6 +154,9 @@ def _make(env_id: str, render: bool) -> gymnasium.Env:
             f"world '{env_id}': neither a world of ddpg_ros nor an environment of Gymnasium "
             f"({error})."
         ) from None
+    except Exception as error:  # whatever the user's constructor raises
+        reason = f"{type(error).__name__}: {error}"
+        raise WorldError(f"world '{env_id}': cannot be made ({reason}).") from error
 
 
 def _outcome(terminated: bool, info: dict[str, Any]) -> str:

@@ -16,12 +16,12 @@ NOISY = {"episode_return": 1.0}
 EVALUATED = {"evaluation_return": 2.0, "evaluation_confidence": 0.5}
 
 
-def drawn(path: Path, *rows: dict[str, float]) -> np.ndarray:
+def drawn(path: Path, *rows: dict[str, float], title: str = "DDPG on point") -> np.ndarray:
     metrics = Metrics(path / "m.csv", path / "tb", 0)
     for step, row in enumerate(rows):
         metrics.write(step, row)
     metrics.close()
-    draw_learning_curve(path / "m.csv", path / "curve.png", "DDPG on point")
+    draw_learning_curve(path / "m.csv", path / "curve.png", title)
     assert (path / "curve.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     with Image.open(path / "curve.png") as image:
         return np.asarray(image.convert("RGB")).astype(int)
@@ -47,6 +47,22 @@ def test_it_shows_what_there_is(
     picture = drawn(tmp_path, *rows)
     assert picture.shape == (480, 840, 3)
     assert (blue(picture) > 100) == shows_evaluations
+
+
+def test_the_interval_lies_on_both_sides_of_the_mean(tmp_path: Path) -> None:
+    picture = drawn(tmp_path, EVALUATED, EVALUATED)
+    column = picture[:, picture.shape[1] // 2]
+    shade = np.flatnonzero((column[:, 2] - column[:, 0] > 30) & (column[:, 0] > 150))
+    line = np.flatnonzero((column[:, 2] - column[:, 0] > 30) & (column[:, 0] < 100))
+    above, below = line.mean() - shade.min(), shade.max() - line.mean()
+    assert above > 50
+    assert above == pytest.approx(below, abs=4)
+
+
+def test_its_title_is_on_it(tmp_path: Path) -> None:
+    one, other = drawn(tmp_path / "a"), drawn(tmp_path / "b", title="DDPG on other")
+    assert not np.array_equal(one, other)
+    assert np.array_equal(one[100:], other[100:])
 
 
 def test_a_training_leaves_one(finished: TrainingResult) -> None:

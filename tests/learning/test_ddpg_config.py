@@ -14,6 +14,7 @@ from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 
 FIELDS = {field.name: field for field in dataclasses.fields(DdpgConfig)}
+SMALLEST = {"total_steps": 2, "warmup_steps": 0, "batch_size": 1}
 NUMBERS = [n for n, f in FIELDS.items() if type(f.default) in (int, float)]
 
 
@@ -33,7 +34,8 @@ NUMBERS = [n for n, f in FIELDS.items() if type(f.default) in (int, float)]
         ("hidden_sizes", "64", "expected a list of whole numbers, got '64'."),
         ("batch_size", 1.5, "expected a whole number, got 1.5."),
         ("batch_size", True, "expected a whole number, got True."),
-        ("gamma", "0.9", "expected a number, got '0.9'."),
+        ("gamma", "high", "expected a number, got 'high'."),
+        ("gamma", "1.5", "expected in [0, 1], got 1.5."),
         ("gamma", True, "expected a number, got True."),
         ("gamma", None, "expected a number, got None."),
         ("normalise_observations", 1, "expected true or false, got 1."),
@@ -50,7 +52,7 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: Any, problem: str) -
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_has_a_range_and_keeps_to_it(name: str) -> None:
     low, high = FIELDS[name].metadata["low"], FIELDS[name].metadata["high"]
-    DdpgConfig.from_dict({"batch_size": 1, name: low})
+    DdpgConfig.from_dict({**SMALLEST, name: max(low, SMALLEST.get(name, low))})
     with pytest.raises(ConfigError, match=f"^{name}: expected .*, got {low - 1}"):
         DdpgConfig.from_dict({name: low - 1})
     if high is not None:
@@ -72,6 +74,27 @@ def test_a_batch_larger_than_the_memory_is_refused() -> None:
         DdpgConfig(buffer_size=100)
 
 
+def test_more_agents_than_the_memory_holds_are_refused() -> None:
+    text = (
+        "num_envs 300 is larger than buffer_size 299: one step would overwrite itself. "
+        "Make the buffer larger."
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
+        DdpgConfig(num_envs=300, buffer_size=299)
+
+
+@pytest.mark.parametrize(("warmup_steps", "batch_size"), [(100, 20), (20, 100)])
+def test_a_run_that_ends_before_it_learns_is_refused(warmup_steps: int, batch_size: int) -> None:
+    text = (
+        f"total_steps 100: learning starts after 100 steps (warmup_steps {warmup_steps}, "
+        f"batch_size {batch_size}), so nothing would be learned. Train longer, or start earlier."
+    )
+    options = {"warmup_steps": warmup_steps, "batch_size": batch_size}
+    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
+        DdpgConfig(total_steps=100, **options)
+    assert DdpgConfig(total_steps=101, **options).total_steps == 101
+
+
 def test_an_unknown_name_suggests_the_one_that_was_meant() -> None:
     with pytest.raises(ConfigError) as refused:
         DdpgConfig.from_dict({"batchsize": 64})
@@ -87,8 +110,9 @@ def test_a_name_like_no_other_lists_the_known_ones() -> None:
     assert str(refused.value).startswith("no hyperparameter is called 'xyzzy'. Known: total_steps,")
 
 
-def test_a_whole_number_is_a_number() -> None:
-    config = DdpgConfig.from_dict({"gamma": 1})
+@pytest.mark.parametrize("written", [1, "1", "1e0", 1.0])
+def test_a_number_may_be_written_as_people_and_yaml_write_it(written: Any) -> None:
+    config = DdpgConfig.from_dict({"gamma": written})
     assert config.gamma == 1.0
     assert isinstance(config.gamma, float)
 

@@ -47,8 +47,8 @@ def test_the_message_says_when_what_and_where(diverged: tuple[Path, str]) -> Non
     folder, message = diverged
     found = re.fullmatch(
         r"step (\d+): the critic's loss is inf, the actor's (.*); both must be finite\. Try "
-        r"smaller learning rates, max_grad_norm=1 or a smaller tau\. The batch is in (.*), the "
-        r"last checkpoint in (.*)\.",
+        r"smaller learning rates, max_grad_norm=1 or a smaller tau\. The offending batch is in "
+        r"(.*); of checkpoints, the last one is (.*)\.",
         message,
     )
     assert found is not None

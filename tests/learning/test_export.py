@@ -95,6 +95,7 @@ def test_probes_hold_tame_actions_and_saturated_ones_and_what_torch_made_of_them
     expected = policy(torch.from_numpy(probes.observations)).numpy()
     assert (np.abs(probes.actions - expected) / (HIGH - LOW)).max() < 1e-6
     effort = np.abs(2 * (probes.actions - LOW) / (HIGH - LOW) - 1).max(axis=1)
+    print(np.sort(effort)[:40])
     assert (effort < 0.5).sum() >= PROBES // 4
     assert (effort > 0.999).sum() >= PROBES // 4
     away = np.abs(probes.observations - MEAN) / np.maximum(STD, 1e-3)

@@ -32,7 +32,7 @@ def test_a_run_without_checkpoint_cannot_be_exported(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_never_evaluated_cannot_be_exported(tmp_path: Path) -> None:
-    config = quick(total_steps=50)
+    config = quick()
     RunFolder(tmp_path).save_job(Job("point"), config)
     trainer(tmp_path, config, request=StopAfter(20)).run()
     with pytest.raises(CheckpointError, match=r"^the run has no evaluated policy yet"):

@@ -43,9 +43,18 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_job_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    job, config = Job("my:Walker-v0", "/robots/walker.yaml"), quick(hidden_sizes=(3,), seed=9)
-    RunFolder(tmp_path).save_job(job, config)
+    job, config = Job("my:Walker-v0"), quick(hidden_sizes=(3,), seed=9)
+    assert RunFolder(tmp_path).save_job(job, config) == job
     assert RunFolder(tmp_path).load_job() == (job, config)
+
+
+def test_the_users_contract_file_is_copied_into_the_run(tmp_path: Path) -> None:
+    (tmp_path / "walker.yaml").write_text("name: walker")
+    folder = RunFolder.create(tmp_path / "run", "Walker-v0")
+    job = folder.save_job(Job("Walker-v0", str(tmp_path / "walker.yaml")), quick())
+    assert job == Job("Walker-v0", str(tmp_path / "run/contract.yaml"))
+    assert folder.load_job() == (job, quick())
+    assert Path(job.contract_file).read_text() == "name: walker"
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "[1]", '{"world": "point"}'])

@@ -40,7 +40,7 @@ def test_it_leaves_everything_a_run_is(finished: TrainingResult) -> None:
         assert path.is_file()
     assert any(folder.tensorboard.iterdir())
     assert folder.load_job() == (Job("point"), QUICK)
-    assert finished.seconds > 0
+    assert 0 < finished.seconds < 60
     assert not folder.diverged_batch.exists()
 
 

@@ -45,6 +45,7 @@ def test_the_warm_up_acts_uniformly_and_then_the_policy_acts(tmp_path: Path) -> 
     actions = checkpoint(tmp_path)["replay"]["columns"]["actions"][:, 0]
     counts = torch.histc(actions[:200], bins=4, min=-1, max=1)
     assert (counts > 30).all()
+    assert int(counts.sum()) == 200
     assert (actions[200:].abs() < 0.05).all()
 
 

@@ -43,7 +43,6 @@ def updates(path: Path) -> int:
 @pytest.mark.parametrize(
     ("steps", "options", "expected"),
     [
-        (60, {}, 0),
         (61, {}, 1),
         (100, {"updates_per_step": 3}, 120),
         (120, {"num_envs": 3}, 60),
