@@ -86,8 +86,31 @@ def test_a_reward_that_is_not_finite_stops_the_training(reward: float) -> None:
 
     agents = Agents(Bottomless, 1, seed=0)
     text = f"world 'point' returned the reward {reward}; it must be finite."
-    with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$"):
+    with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$") as stopped:
         agents.step(REST)
+    assert stopped.value.batch.keys() == {"observation", "action", "command"}
+
+
+def test_an_observation_that_is_not_finite_stops_the_training() -> None:
+    class Blind(PointWorld):
+        def _advance(self, command: Any) -> PeriodEnd:
+            self._x = math.nan
+            return PeriodEnd(0.0, False, False)
+
+    agents = Agents(Blind, 1, seed=0)
+    with pytest.raises(TrainingDiverged, match=r"^world 'point': its readings .* is not finite"):
+        agents.step(PUSH)
+
+
+def test_an_action_that_is_not_finite_stops_the_training() -> None:
+    text = (
+        "the actor chose an action that is not finite. Try smaller learning rates or "
+        "max_grad_norm=1."
+    )
+    agents = Agents(PointWorld, 2, seed=0)
+    with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$") as stopped:
+        agents.step(np.array([[0.5], [math.nan]]))
+    np.testing.assert_array_equal(stopped.value.batch["observations"], agents.observations)
 
 
 def test_closing_closes_every_world() -> None:

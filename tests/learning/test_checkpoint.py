@@ -43,6 +43,19 @@ def test_before_the_first_checkpoint_there_is_none(tmp_path: Path) -> None:
     assert RunFolder(tmp_path).load_checkpoint(CONTRACT) is None
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_keeps_the_checkpoint_before(folder: RunFolder) -> None:
+    before = folder.checkpoint.read_bytes()
+    (folder.path / ".checkpoint.pt.partial").symlink_to("/dev/full")
+    with pytest.raises(CheckpointError) as refused:
+        folder.save_checkpoint(CONTRACT, {**STATE, "step": 4})
+    assert str(refused.value).startswith(f"{folder.checkpoint}: cannot be written (")
+    assert str(refused.value).endswith(
+        "); the one before it is kept. Make room and continue the run with --resume."
+    )
+    assert folder.checkpoint.read_bytes() == before
+
+
 def test_a_checkpoint_cut_off_anywhere_is_refused(folder: RunFolder) -> None:
     content = folder.checkpoint.read_bytes()
     for length in range(0, len(content), 37):

@@ -155,6 +155,31 @@ def test_disabled_it_acts_dry(
     graph.wait_for(lambda: robot.last == SAFE, "the safe command")
 
 
+def test_a_second_publisher_of_commands_is_told(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    graph.publish_at(1, Float64MultiArray, "commands", lambda: None)
+
+    def told() -> bool:
+        pairs = robot.diagnostics[-1].status[0].values if robot.diagnostics else []
+        return any(pair.key == "other_publishers" for pair in pairs)
+
+    graph.wait_for(told, "a diagnosis of the second publisher")
+
+
+def test_a_message_that_was_long_under_way_is_stale(
+    robot: Robot, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    assert robot.message is not None
+    robot.message.header.stamp.sec = 1
+    robot.wait_until_safe()
+    robot.wait_for_diagnosis("stale")
+
+
 def test_a_dry_run_sends_nothing_to_its_very_end(
     robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
 ) -> None:

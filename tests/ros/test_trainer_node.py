@@ -84,6 +84,8 @@ def test_a_signal_leaves_a_checkpoint_within_five_seconds_that_is_resumed(
         ({"gama": 0.9}, "no parameter is called gama"),
         ({"gamma": 1}, "gamma"),
         ({"resume": "/nowhere"}, "no training run is kept here"),
+        ({"resume": "/nowhere", "gamma": 0.9}, "leave out gamma"),
+        ({"total_steps": 400}, "so nothing would be learned"),
         ({"world": "Nowhere-v0"}, "neither a world of ddpg_ros nor an environment"),
         ({"batch_size": 64, "buffer_size": 32}, "no batch would ever fill"),
     ],
@@ -95,3 +97,9 @@ def test_a_wrong_parameter_is_told_in_a_sentence(
     assert node.wait() == 2
     assert sentence in node.output
     assert "Traceback" not in node.output
+
+
+def test_an_argument_that_ros_would_ignore_is_refused(start: Callable[..., NodeProcess]) -> None:
+    node = start("train", "--total-steps", "10")
+    assert node.wait() == 2
+    assert "unknown argument --total-steps. Parameters are given as --ros-args" in node.output

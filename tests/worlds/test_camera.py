@@ -16,9 +16,11 @@ from ddpg_ros.worlds import camera
 from ddpg_ros.worlds.pendulum import PendulumWorld
 
 BACKGROUND, HUB, ROD, BOB = (232, 238, 246), (63, 68, 76), (114, 122, 132), (216, 84, 51)
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+YELLOW, CYAN = (255, 255, 0), (0, 255, 255)
 SCENE = """
 <mujoco><worldbody>
-  <camera name="film" pos="0 -2 0" xyaxes="1 0 0 0 0 1" fovy="45"/>
+  <camera name="film" pos="0.2 -2 0.1" xyaxes="1 0 0 0 0 1" fovy="45"/>
   <geom type="sphere" pos="0 1 0" size="0.3" rgba="1 0 0 1"/>
   <geom type="sphere" pos="0 0 0" size="0.1" rgba="0 1 0 1"/>
   <geom type="box" pos="0.5 0 0" size="0.1 0.1 0.2" rgba="0 0 1 1"/>
@@ -44,6 +46,13 @@ def sketch(angle: float) -> np.ndarray:
     world.data.qpos[0] = angle
     mujoco.mj_forward(world.model, world.data)
     return camera._sketch(world.model, world.data, "film")
+
+
+def scene() -> np.ndarray:
+    model = mujoco.MjModel.from_xml_string(SCENE)
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    return camera._sketch(model, data, "film")
 
 
 def where(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
@@ -84,17 +93,34 @@ def test_the_bob_is_drawn_where_it_is_in_the_cameras_perspective(angle: float) -
     assert np.ptp(bob, axis=0) == pytest.approx(2 * 0.05 * scale, abs=2)
 
 
-def test_what_is_nearer_hides_what_is_farther_and_far_things_are_small() -> None:
-    model = mujoco.MjModel.from_xml_string(SCENE)
-    data = mujoco.MjData(model)
-    mujoco.mj_forward(model, data)
-    picture = camera._sketch(model, data, "film")
-    assert tuple(picture[120, 160]) == (0, 255, 0)
-    green, red = where(picture, (0, 255, 0)), where(picture, (255, 0, 0))
-    assert np.ptp(red[:, 0]) == pytest.approx(2 * np.ptp(green[:, 0]), abs=2)  # 3 wide at 1.5 far
-    assert where(picture, (0, 0, 255))[:, 0].min() > 200
-    assert where(picture, (255, 255, 0))[:, 0].max() < 120
-    assert len(where(picture, (0, 255, 255))) == 0
+def pixel(x: float, y: float, z: float) -> tuple[float, float]:
+    """Where a camera at (0.2, -2, 0.1) with 45 degrees of view sees a point: column, row."""
+    scale = 120 / math.tan(math.radians(22.5)) / (y + 2)
+    return 160 + scale * (x - 0.2), 120 - scale * (z - 0.1)
+
+
+@pytest.mark.parametrize(
+    ("colour", "top_left", "bottom_right"),
+    [
+        (RED, pixel(-0.3, 1, 0.3), pixel(0.3, 1, -0.3)),
+        (GREEN, pixel(-0.1, 0, 0.1), pixel(0.1, 0, -0.1)),
+        (BLUE, (pixel(0.4, 0.1, 0)[0], pixel(0, -0.1, 0.2)[1]), pixel(0.6, -0.1, -0.2)),
+        (YELLOW, pixel(-0.55, 0, 0.2), pixel(-0.45, 0, -0.2)),
+    ],
+    ids=["far sphere", "near sphere", "box", "cylinder"],
+)
+def test_shapes_are_drawn_where_they_are_and_as_large(
+    colour: tuple[int, int, int], top_left: tuple[float, ...], bottom_right: tuple[float, ...]
+) -> None:
+    drawn = where(scene(), colour)
+    np.testing.assert_allclose(drawn.min(axis=0), top_left, atol=2)
+    np.testing.assert_allclose(drawn.max(axis=0), bottom_right, atol=2)
+
+
+def test_what_is_nearer_hides_what_is_farther_and_a_floor_is_left_out() -> None:
+    column, row = map(round, pixel(0, 0, 0))
+    assert tuple(scene()[row, column]) == GREEN
+    assert len(where(scene(), CYAN)) == 0
 
 
 def test_without_opengl_a_picture_is_a_sketch(tmp_path: Path) -> None:

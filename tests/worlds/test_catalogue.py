@@ -24,6 +24,10 @@ def test_every_other_name_is_gymnasiums() -> None:
     assert isinstance(world, GymWorld)
     world.reset(seed=0)
     assert world.render().shape == (4, 6, 3)
+    blind = make_world("toy_envs:Table-v0")
+    blind.reset(seed=0)
+    with pytest.raises(WorldError, match="was made without rendering"):
+        blind.render()
 
 
 def test_a_contract_file_is_kept_to(tmp_path: Path) -> None:

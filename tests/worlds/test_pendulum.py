@@ -16,7 +16,9 @@ def test_the_contract_is_hinge_in_torque_out_twenty_times_a_second() -> None:
     assert contract.observation_names == ("angle.cos(hinge)", "angle.sin(hinge)", "speed.hinge")
     (hinge,) = contract.actions
     assert (hinge.unit, hinge.low, hinge.high, hinge.safe) == ("N m", -1.0, 1.0, 0.0)
-    assert contract.period == 0.05
+    assert (contract.period, hinge.slew_limit) == (0.05, pytest.approx(40.0))
+    np.testing.assert_array_equal(contract.observation_high, [1.0, 1.0, 30.0])
+    np.testing.assert_array_equal(contract.observation_low, [-1.0, -1.0, -30.0])
 
 
 @pytest.mark.parametrize("angle", [UP, LEVEL, HANGING, -2.0, 7.0])

@@ -66,6 +66,16 @@ def test_a_period_is_its_substeps() -> None:
     assert ends[3] == PeriodEnd(2.5, False, False, {"outcome": "old"})
 
 
+def test_an_episode_that_is_left_within_a_period_leaves_nothing_behind() -> None:
+    world = Arm()
+    world.reset(seed=0)
+    for _ in range(3):
+        world.advance(np.ones(2))
+    world.reset(seed=0)
+    assert act(world)[1] == pytest.approx(2.5)
+    assert len(world.applied) == 4
+
+
 @pytest.mark.parametrize(("terminated", "truncated"), [(True, False), (False, True)])
 def test_an_episode_is_over_for_either_reason(terminated: bool, truncated: bool) -> None:
     assert PeriodEnd(0.0, terminated, truncated).over

@@ -30,7 +30,6 @@ class Table(gymnasium.Env[np.ndarray, np.ndarray]):
         self, render_mode: str | None = None, info: dict[str, Any] | None = None, ends: bool = False
     ) -> None:
         self.render_mode = render_mode
-        self.at = np.zeros((2, 1))
         self.commands: list[np.ndarray] = []
         self._info, self._ends = info or {}, ends
         self.closed = False
