@@ -41,11 +41,11 @@ def as_text(policy: OnnxPolicy) -> str:
         f"{policy.largest_probe_error:.1e} of an action's range, {probes.tolerance:.0e} allowed",
         *_provenance(policy.metadata.provenance),
         "",
-        f"reads    {contract.observation_size} elements"
+        f"reads    {_counted(contract.observation_size)}"
         + (f", {contract.history} ticks, the oldest first" if contract.history > 1 else ""),
         *_table(_observation_rows(policy)),
         "",
-        f"drives   {contract.action_size} elements",
+        f"drives   {_counted(contract.action_size)}",
         *_table(_action_rows(policy)),
     ]
     return "\n".join(lines)
@@ -104,6 +104,10 @@ def _table(rows: list[Sequence[str]]) -> list[str]:
         + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def _counted(elements: int) -> str:
+    return "1 element" if elements == 1 else f"{elements} elements"
 
 
 def _short(value: float) -> str:

@@ -10,7 +10,7 @@ from rclpy.duration import Duration
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from ddpg_ros.contract import Contract
-from ddpg_ros.ros.messages import CommandMessage
+from ddpg_ros.ros.command_messages import CommandMessage
 from ddpg_ros.ros.ports import Ports
 
 _RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)

@@ -1,4 +1,4 @@
-"""Between ROS messages and readings or commands: pure conversions."""
+"""Between ROS messages and readings: pure conversions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Duration, Time
+from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PoseStamped, Twist, TwistStamped
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Imu, JointState, LaserScan
 from std_msgs.msg import Float64MultiArray
-from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+from trajectory_msgs.msg import JointTrajectory
 
-from ddpg_ros.contract import Command, Reading
+from ddpg_ros.contract import Reading
 from ddpg_ros.contract.action import JOINT_TRAJECTORY, TWIST, TWIST_STAMPED
 from ddpg_ros.contract.readings import (
     FLOAT64_MULTI_ARRAY,
@@ -65,75 +65,6 @@ def to_message(kind: str, reading: Reading, stamp: Time) -> Any:
         message.header.frame_id = reading.frame
     _WRITERS[kind](message, reading)
     return message
-
-
-class CommandMessage:
-    """The message of one command, kept and filled again every tick.
-
-    Args:
-        command: Which message, and what its elements are.
-        period: Control period [s], the time a trajectory point has to be reached in.
-        stamped_twist: False to send a Twist where the contract says TwistStamped.
-    """
-
-    def __init__(self, command: Command, period: float, stamped_twist: bool = True) -> None:
-        kind = command.message
-        if kind == TWIST_STAMPED and not stamped_twist:
-            kind = TWIST
-        self.kind = kind
-        self.message = MESSAGE_TYPES[kind]()
-        self._field = command.field
-        self._names = [element.name for element in command.elements]
-        self._point = JointTrajectoryPoint()
-        nanoseconds = round(period * 1e9)
-        self._point.time_from_start = Duration(
-            sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9
-        )
-        if kind == JOINT_STATE:
-            self.message.name = self._names
-        elif kind == JOINT_TRAJECTORY:
-            self.message.joint_names = self._names
-            self.message.points = [self._point]
-
-    def fill(self, values: np.ndarray, stamp: Time) -> Any:
-        """The message with ``values`` ``(k,)`` in SI units, stamped ``stamp``; it is reused."""
-        if self.kind not in (FLOAT64_MULTI_ARRAY, TWIST):
-            self.message.header.stamp = stamp
-        if self.kind == FLOAT64_MULTI_ARRAY:
-            self.message.data = values.tolist()
-        elif self.kind == JOINT_STATE:
-            setattr(self.message, self._field, values.tolist())
-        elif self.kind == JOINT_TRAJECTORY:
-            plural = "velocities" if self._field == "velocity" else f"{self._field}s"
-            setattr(self._point, "effort" if self._field == "effort" else plural, values.tolist())
-        else:
-            twist = self.message if self.kind == TWIST else self.message.twist
-            for name, value in zip(self._names, values.tolist(), strict=True):
-                part, axis = name.split(".")
-                setattr(getattr(twist, part), axis, value)
-        return self.message
-
-
-def command_values(command: Command, message: Any) -> np.ndarray | None:
-    """What a command message asks for, ``(k,)`` in contract order; None if it does not fit."""
-    names = [element.name for element in command.elements]
-    if isinstance(message, Float64MultiArray):
-        return np.array(message.data) if len(message.data) == len(names) else None
-    if isinstance(message, (Twist, TwistStamped)):
-        twist = message.twist if isinstance(message, TwistStamped) else message
-        parts = (name.split(".") for name in names)
-        return np.array([getattr(getattr(twist, part), axis) for part, axis in parts])
-    if isinstance(message, JointTrajectory):
-        if not message.points:
-            return None
-        given, point = message.joint_names, message.points[0]
-        fields = {"position": "positions", "velocity": "velocities", "effort": "effort"}
-        values = getattr(point, fields[command.field])
-    else:
-        given, values = message.name, getattr(message, command.field)
-    if len(values) != len(given) or any(name not in given for name in names):
-        return None
-    return np.array([values[given.index(name)] for name in names])
 
 
 def _read_joint_state(message: JointState) -> Reading:

@@ -20,8 +20,9 @@ from std_srvs.srv import Trigger
 
 from ddpg_ros.contract import Command
 from ddpg_ros.errors import ConfigError
+from ddpg_ros.ros.command_messages import command_values
 from ddpg_ros.ros.flight_log import FlightLog
-from ddpg_ros.ros.messages import MESSAGE_TYPES, command_values, to_message, to_stamp
+from ddpg_ros.ros.messages import MESSAGE_TYPES, to_message, to_stamp
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import WorldParameters
 from ddpg_ros.ros.spin import run_node

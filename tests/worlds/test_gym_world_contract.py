@@ -65,6 +65,13 @@ def test_the_contracts_period_holds() -> None:
     assert world.contract == contract()
 
 
+def test_a_period_that_is_not_the_environments_is_refused() -> None:
+    assert refusal("toy_envs:Clocked-v0", vector("x", "2x", "y", "2y")) == (
+        "world 'toy_envs:Clocked-v0': one step lasts 0.02 s (its dt), the contract's period is "
+        "0.5 s. Make them equal."
+    )
+
+
 def test_without_readings_a_contract_over_sensors_is_refused() -> None:
     assert refusal(BLIND, contract()) == (
         f"world '{BLIND}': the contract reads joint_states, but the environment has no readings() "

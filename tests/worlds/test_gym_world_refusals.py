@@ -20,6 +20,14 @@ def test_a_space_that_is_no_box_is_refused(env_id: str, problem: str) -> None:
     assert str(refused.value) == f"world '{env_id}': its {problem} is a Discrete; {NOT_A_BOX}"
 
 
+def test_an_environment_that_cannot_be_made_says_why() -> None:
+    with pytest.raises(WorldError) as refused:
+        GymWorld("toy_envs:Broken-v0")
+    assert str(refused.value) == (
+        "world 'toy_envs:Broken-v0': cannot be made (OSError: the robot's meshes are missing)."
+    )
+
+
 def test_infinite_action_limits_are_refused() -> None:
     with pytest.raises(ContractError, match=r"the action space has infinite limits\. Give it"):
         GymWorld("toy_envs:Unbounded-v0")

@@ -90,7 +90,14 @@ class Clocked(Slow):
     dt = 0.02
 
 
-for env in (Table, SensingTable, Grid, Unbounded, Slow, Clocked):
+class Broken(Table):
+    """Needs what is not there."""
+
+    def __init__(self, **options: Any) -> None:
+        raise OSError("the robot's meshes are missing")
+
+
+for env in (Table, SensingTable, Grid, Unbounded, Slow, Clocked, Broken):
     gymnasium.register(f"{env.__name__}-v0", entry_point=env, max_episode_steps=5)
 for name, options in (
     ("Ending", {}),

@@ -1,0 +1,86 @@
+"""Between commands and the ROS messages that carry them: pure conversions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Duration, Time
+from geometry_msgs.msg import Twist, TwistStamped
+from std_msgs.msg import Float64MultiArray
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+
+from ddpg_ros.contract import Command
+from ddpg_ros.contract.action import JOINT_TRAJECTORY, TWIST, TWIST_STAMPED
+from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, JOINT_STATE
+from ddpg_ros.ros.messages import MESSAGE_TYPES
+
+_POINT_FIELDS = {"position": "positions", "velocity": "velocities", "effort": "effort"}
+"""Fields of a trajectory point by the contract's names."""
+
+
+class CommandMessage:
+    """The message of one command, kept and filled again every tick.
+
+    Args:
+        command: Which message, and what its elements are.
+        period: Control period [s], the time a trajectory point has to be reached in.
+        stamped_twist: False to send a Twist where the contract says TwistStamped.
+    """
+
+    def __init__(self, command: Command, period: float, stamped_twist: bool = True) -> None:
+        kind = command.message
+        if kind == TWIST_STAMPED and not stamped_twist:
+            kind = TWIST
+        self.kind = kind
+        self.message = MESSAGE_TYPES[kind]()
+        self._field = command.field
+        self._names = [element.name for element in command.elements]
+        self._point = JointTrajectoryPoint()
+        nanoseconds = round(period * 1e9)
+        self._point.time_from_start = Duration(
+            sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9
+        )
+        if kind == JOINT_STATE:
+            self.message.name = self._names
+        elif kind == JOINT_TRAJECTORY:
+            self.message.joint_names = self._names
+            self.message.points = [self._point]
+
+    def fill(self, values: np.ndarray, stamp: Time) -> Any:
+        """The message with ``values`` ``(k,)`` in SI units, stamped ``stamp``; it is reused."""
+        if self.kind not in (FLOAT64_MULTI_ARRAY, TWIST):
+            self.message.header.stamp = stamp
+        if self.kind == FLOAT64_MULTI_ARRAY:
+            self.message.data = values.tolist()
+        elif self.kind == JOINT_STATE:
+            setattr(self.message, self._field, values.tolist())
+        elif self.kind == JOINT_TRAJECTORY:
+            setattr(self._point, _POINT_FIELDS[self._field], values.tolist())
+        else:
+            twist = self.message if self.kind == TWIST else self.message.twist
+            for name, value in zip(self._names, values.tolist(), strict=True):
+                part, axis = name.split(".")
+                setattr(getattr(twist, part), axis, value)
+        return self.message
+
+
+def command_values(command: Command, message: Any) -> np.ndarray | None:
+    """What a command message asks for, ``(k,)`` in contract order; None if it does not fit."""
+    names = [element.name for element in command.elements]
+    if isinstance(message, Float64MultiArray):
+        return np.array(message.data) if len(message.data) == len(names) else None
+    if isinstance(message, (Twist, TwistStamped)):
+        twist = message.twist if isinstance(message, TwistStamped) else message
+        parts = (name.split(".") for name in names)
+        return np.array([getattr(getattr(twist, part), axis) for part, axis in parts])
+    if isinstance(message, JointTrajectory):
+        if not message.points:
+            return None
+        given = message.joint_names
+        values = getattr(message.points[0], _POINT_FIELDS[command.field])
+    else:
+        given, values = message.name, getattr(message, command.field)
+    if len(values) != len(given) or any(name not in given for name in names):
+        return None
+    return np.array([values[given.index(name)] for name in names])
