@@ -14,13 +14,9 @@ os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
 
 import rclpy
-import torch
 from graph import Graph, NodeProcess
+from steady_policy import write_policy
 
-from ddpg_ros.contract import Contract
-from ddpg_ros.learning.export import ExportedPolicy, export_policy
-from ddpg_ros.learning.networks import Actor
-from ddpg_ros.learning.normaliser import ObservationNormaliser
 from ddpg_ros.worlds.pendulum import pendulum_contract
 
 
@@ -51,20 +47,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., NodeProcess]]:
     yield start_node
     for process in started:
         process.kill()
-
-
-def write_policy(path: Path, contract: Contract, bias: float = 0.5) -> Path:
-    """A policy that hardly looks at its observation and drives at ``tanh(bias)`` of the range."""
-    torch.manual_seed(0)
-    actor = Actor(contract.observation_size, contract.action_size, (8,))
-    with torch.no_grad():
-        actor.body[-1].bias.fill_(bias)
-    normaliser = ObservationNormaliser(contract.observation_size, enabled=True)
-    rng = torch.Generator().manual_seed(0)
-    normaliser.see(torch.randn((100, contract.observation_size), generator=rng).numpy())
-    policy = ExportedPolicy(contract, actor, normaliser).requires_grad_(False)
-    export_policy(policy, path, {"world": contract.name})
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import rover_env
 import yaml
-from conftest import write_policy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TwistStamped
 from graph import Graph, NodeProcess
+from steady_policy import write_policy
 from trajectory_msgs.msg import JointTrajectory
 
 from ddpg_ros.cli.evaluate import evaluate_policy
