@@ -10,12 +10,17 @@ from typing import Any
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 
+_DEFAULT_WORLD = "pendulum"
+
 
 def add(verbs: Any) -> None:
     """Add the verb to the command line."""
     parser = verbs.add_parser("train", help="learn a policy in a world and export it")
     parser.add_argument(
-        "world", nargs="?", default="pendulum", help="pendulum, or a Gymnasium id (HalfCheetah-v5)"
+        "world",
+        nargs="?",
+        default="",
+        help="pendulum, or a Gymnasium id such as HalfCheetah-v5 (pendulum)",
     )
     parser.add_argument("--contract", default="", help="your YAML contract for the environment")
     parser.add_argument(
@@ -67,11 +72,16 @@ def _config(options: argparse.Namespace) -> DdpgConfig:
 
     names = [field.name for field in dataclasses.fields(DdpgConfig)]
     chosen = {name: value for name, value in vars(options).items() if name in names}
-    if options.resume and (chosen or options.config):
+    job = {"the world": options.world, "--contract": options.contract}
+    job["--run"] = options.run_folder
+    given = [*chosen, *(name for name, value in job.items() if value)]
+    given += ["--config"] if options.config else []
+    if options.resume and given:
         raise ConfigError(
-            f"--resume continues {options.resume} with the hyperparameters it was started with; "
-            f"leave out {', '.join(chosen) or '--config'}."
+            f"--resume continues {options.resume} with the world and hyperparameters it was "
+            f"started with; leave out {', '.join(given)}."
         )
+    options.world = options.world or _DEFAULT_WORLD
     config = load_preset(options.world)
     if options.config:
         config = read_config(options.config, config)

@@ -82,7 +82,7 @@ class Agents:
                 observation, reward, terminal, truncated, info = world.step(command)
             except WorldError as error:
                 raise TrainingDiverged(str(error), culprit) from None
-            if not math.isfinite(reward):
+            if not math.isfinite(np.float32(reward)):
                 raise TrainingDiverged(
                     f"world '{self.contract.name}' returned the reward {reward}; it must be "
                     "finite.",

@@ -180,17 +180,14 @@ class Trainer:
     def _diverged(self, error: TrainingDiverged) -> TrainingDiverged:
         """Keep what stopped being finite; the error that says where it and the checkpoint are."""
         folder = self._folder
-        write_atomically(
-            folder.diverged_batch, lambda path: torch.save(_tensors(error.batch), path)
-        )
-        kept = "none was written yet"
-        if folder.checkpoint.exists():
-            kept = f"the last one is {folder.checkpoint}"
-        return TrainingDiverged(
-            f"step {self.step}: {error} The offending batch is in {folder.diverged_batch}; of "
-            f"checkpoints, {kept}.",
-            error.batch,
-        )
+        where = ""
+        if error.batch:
+            kept = folder.diverged_batch
+            write_atomically(kept, lambda path: torch.save(_tensors(error.batch), path))
+            where = f" The offending batch is in {kept}."
+        last = f"the last is {folder.checkpoint}" if folder.checkpoint.exists() else "none yet"
+        text = f"step {self.step}: {error}{where} Checkpoint: {last}."
+        return TrainingDiverged(text, error.batch)
 
     def _report(self, ended: list[Episode]) -> None:
         for episode in ended:

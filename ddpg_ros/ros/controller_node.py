@@ -42,7 +42,7 @@ _LATCHED = QoSProfile(
 )
 _SHORTEST_WATCHDOG = 0.25
 _LOG_SECONDS = 1.0
-_RIVAL_SECONDS = 10.0
+_REMIND_SECONDS = 10.0
 _WATCHDOG_PERIODS = 5
 
 
@@ -196,8 +196,13 @@ class ControllerNode(LifecycleNode):
 
     def _watch(self) -> None:
         """The safe command when the node's clock stalls, told by the steady clock."""
-        ticking = self._active and self._reason != STARTING
-        if ticking and time.monotonic() - self._ticked_at > self._watchdog_timeout:
+        late = time.monotonic() - self._ticked_at > self._watchdog_timeout
+        if self._active and late and self._reason == STARTING:
+            self.get_logger().warning(
+                "waiting for the first tick: does anybody publish /clock?",
+                throttle_duration_sec=_REMIND_SECONDS,
+            )
+        elif self._active and late:
             self._counters.clock_stalls += self._reason != CLOCK_STALLED
             self._interrupt(CLOCK_STALLED, f"no tick for {self._watchdog_timeout:g} s")
 
@@ -242,7 +247,7 @@ class ControllerNode(LifecycleNode):
             pairs.append(("other_publishers", ", ".join(rivals)))
             self.get_logger().warning(
                 f"another node publishes on {', '.join(rivals)} too: the robot gets both",
-                throttle_duration_sec=_RIVAL_SECONDS,
+                throttle_duration_sec=_REMIND_SECONDS,
             )
         message = diagnostic(
             self.get_fully_qualified_name(), state, self._reason, self._detail, pairs

@@ -74,7 +74,8 @@ def user_errors(name: str) -> Iterator[ExitCode]:
     try:
         yield exit_code
     except (DdpgRosError, ParameterException, RCLError) as error:
-        print(f"{name}: {error}", file=sys.stderr, flush=True)
+        hint = " Write it with a point, as in 2.0." if "type 'DOUBLE'" in str(error) else ""
+        print(f"{name}: {error}{hint}", file=sys.stderr, flush=True)
         exit_code.code = USER_ERROR
 
 
@@ -124,6 +125,7 @@ def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None
     executor: Executor | None = None
     with user_errors(name) as outcome:
         try:
+            check_arguments(args)
             rclpy.init(
                 args=None if args is None else list(args),
                 signal_handler_options=SignalHandlerOptions.NO,

@@ -12,7 +12,7 @@ from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.reporting import Progress
 
 START = Progress(0, 10_000, 0, math.nan, math.nan, math.nan, math.nan, math.nan)
-MIDDLE = Progress(5_000, 10_000, 31, 12.34, 5.67, 0.125, 1234.5, 3599.0)
+MIDDLE = Progress(5_000, 10_000, 31, 12.34, 5.67, 0.125, 1234.5, 3600.0)
 EVALUATION = Evaluation((1,), (2.5,), (2.0,), (9,), ("success",), (np.zeros(1),))
 
 
@@ -36,7 +36,7 @@ def test_in_a_pipe_it_prints_a_line_every_tenth(capsys: pytest.CaptureFixture[st
 def test_a_line_says_how_far_how_fast_and_how_well(capsys: pytest.CaptureFixture[str]) -> None:
     ConsoleReporter().progress(MIDDLE)
     assert capsys.readouterr().out == (
-        "    5,000 steps  1,234 steps/s  59:59 left  return 12.3  Q 5.7  saturated 12%\n"
+        "    5,000 steps  1,234 steps/s  60:00 left  return 12.3  Q 5.7  saturated 12%\n"
     )
 
 
@@ -70,7 +70,7 @@ def test_in_a_terminal_it_draws_a_bar_and_takes_it_down(
     reporter.message("a line above the bar")
     reporter.close()
     drawn = capsys.readouterr().out
-    assert "5,000 steps  1,234 steps/s  59:59 left" in drawn
+    assert "5,000 steps  1,234 steps/s  60:00 left" in drawn
     assert "a line above the bar" in drawn
     assert "\x1b[?25h" in drawn[drawn.rindex("5,000 steps") :]  # the cursor is back
     reporter.close()

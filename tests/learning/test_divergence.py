@@ -48,13 +48,25 @@ def test_the_message_says_when_what_and_where(diverged: tuple[Path, str]) -> Non
     found = re.fullmatch(
         r"step (\d+): the critic's loss is inf, the actor's (.*); both must be finite\. Try "
         r"smaller learning rates, max_grad_norm=1 or a smaller tau\. The offending batch is in "
-        r"(.*); of checkpoints, the last one is (.*)\.",
+        r"(.*)\. Checkpoint: the last is (.*)\.",
         message,
     )
     assert found is not None
     assert 100 <= int(found[1]) < 200
     assert found[3] == str(folder / "diverged_batch.pt")
     assert found[4] == str(folder / "checkpoint.pt")
+
+
+def test_before_the_first_checkpoint_the_message_says_that_there_is_none(tmp_path: Path) -> None:
+    run = trainer(tmp_path, quick(), world=paying(math.nan, 30))
+    with pytest.raises(TrainingDiverged) as stopped:
+        run.run()
+    assert str(stopped.value) == (
+        "step 29: world 'point' returned the reward nan; it must be finite. The offending batch is "
+        f"in {tmp_path / 'diverged_batch.pt'}. Checkpoint: none yet."
+    )
+    kept = torch.load(tmp_path / "diverged_batch.pt", weights_only=True)
+    assert kept["command"].shape == (1,)
 
 
 def test_the_checkpoint_that_stays_is_finite(diverged: tuple[Path, str]) -> None:

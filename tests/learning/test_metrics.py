@@ -44,7 +44,7 @@ def test_rows_after_the_checkpoint_are_dropped_on_resume(tmp_path: Path) -> None
 
 
 def test_tensorboard_shows_the_same(tmp_path: Path) -> None:
-    write(tmp_path, 0, 10, 20, 30)
+    write(tmp_path, 0, 10, 20, 21, 30)
     write(tmp_path, 20, 21, 40)
     events = EventAccumulator(str(tmp_path / "tb")).Reload()
     assert [(e.step, e.value) for e in events.Scalars("q")] == [(s, s) for s in (10, 20, 21, 40)]

@@ -57,6 +57,12 @@ def test_noise_is_added_to_the_policys_actions_and_stays_within_the_limits(tmp_p
     assert 0.4 < float((actions.abs() == 1.0).float().mean()) < 0.8
 
 
+def test_torch_computes_with_as_many_threads_as_are_asked_for(tmp_path: Path) -> None:
+    for threads in (2, 1):
+        trainer(tmp_path, quick(threads=threads)).close()
+        assert torch.get_num_threads() == threads
+
+
 def test_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None:
     if torch.cuda.is_available():
         pytest.skip("there is one here")

@@ -81,8 +81,8 @@ def test_a_hyperparameter_out_of_range_names_the_range(
 
 def test_a_resumed_run_keeps_its_hyperparameters(capsys: pytest.CaptureFixture[str]) -> None:
     assert refusal(capsys, "train", "--resume", "run", "--gamma", "0.9", "--seed", "1") == (
-        "ddpg-ros train: --resume continues run with the hyperparameters it was started with; "
-        "leave out gamma, seed."
+        "ddpg-ros train: --resume continues run with the world and hyperparameters it was started "
+        "with; leave out gamma, seed."
     )
 
 
@@ -125,3 +125,8 @@ def test_a_run_that_is_not_there_is_named(
         f"such file or directory: '{tmp_path}/none/config.json'). Name the folder that 'ddpg-ros "
         "train' printed, which holds a config.json."
     )
+
+
+def test_a_resumed_run_keeps_its_world_and_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("train", "Pendulum-v1", "--resume", "run", "--run", "other", "--contract", "x")
+    assert refusal(capsys, *arguments).endswith("leave out the world, --contract, --run.")

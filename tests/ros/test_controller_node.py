@@ -282,3 +282,19 @@ def test_a_wrong_parameter_or_file_is_told_in_a_sentence(
     assert node.wait() == 2
     assert sentence in node.output
     assert "Traceback" not in node.output
+
+
+@pytest.mark.parametrize("verb", ["controller", "world"])
+def test_an_argument_that_ros_would_not_read_is_refused(
+    start: Callable[..., NodeProcess], verb: str
+) -> None:
+    node = start(verb, "pendulm")
+    assert node.wait() == 2
+    assert "unknown argument pendulm. Parameters are given as --ros-args" in node.output
+
+
+def test_a_controller_that_waits_for_a_clock_says_so(
+    graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    node = start("controller", policy=policy, use_sim_time=True)
+    graph.wait_for(lambda: "does anybody publish /clock?" in node.output, "a word on the clock")

@@ -31,7 +31,10 @@ CONTRACT = Contract(
     period=0.1,
     observation=(
         ObservationTerm(
-            "age", (Source("joint_states", JOINT_STATE, "position", ("age",)),), low=0.0, high=99.0
+            "age",
+            (Source("joint_states", JOINT_STATE, "position", ("age",), max_age=0.25),),
+            low=0.0,
+            high=99.0,
         ),
         ObservationTerm(
             "before", (Source("", PREVIOUS_COMMAND, "command", ("slow", "quick")),), low=-3, high=3
@@ -47,10 +50,12 @@ class Arm(World):
 
     def __init__(self, life: int = 10**6, names: tuple[str, ...] = ("age",)) -> None:
         super().__init__(CONTRACT, substeps=4)
-        self.life, self.names, self.age = life, names, 0.0
+        self.life, self.names, self.age, self.silent = life, names, 0.0, False
         self.applied: list[np.ndarray] = []
 
     def readings(self) -> dict[str, Reading]:
+        if self.silent:
+            return {}
         return {"joint_states": joint_state(self.names, position=[self.age] * len(self.names))}
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
@@ -61,3 +66,8 @@ class Arm(World):
         self.applied.append(command.copy())
         self.age += 1
         return PeriodEnd(self.age, self.age >= self.life, False, {"outcome": "old"})
+
+
+def act(world: World, slow: float = 0.0, quick: float = 0.0) -> tuple[Any, ...]:
+    """Step with a command of two elements."""
+    return world.step(np.array([slow, quick]))

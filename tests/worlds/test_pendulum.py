@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from placed_pendulum import HANGING, LEVEL, REST, UP, placed
 
-from ddpg_ros.worlds.pendulum import pendulum_contract
+from ddpg_ros.worlds.pendulum import PendulumWorld, pendulum_contract
 
 
 def test_the_contract_is_hinge_in_torque_out_twenty_times_a_second() -> None:
@@ -30,6 +30,17 @@ def test_it_observes_the_angle_on_a_circle_and_the_speed(angle: float) -> None:
     reading = world.readings()["joint_states"]
     assert list(reading.names) == ["hinge"]
     assert (reading.fields["position"], reading.fields["velocity"]) == (angle, speed)
+
+
+def test_an_episode_begins_anywhere_and_almost_at_rest() -> None:
+    world, starts = PendulumWorld(), []
+    for seed in range(400):
+        world.reset(seed=seed)
+        starts.append((world.data.qpos[0], world.data.qvel[0]))
+    for values, bound in zip(np.transpose(starts), (math.pi, 1.0), strict=True):
+        counts, _ = np.histogram(values, bins=4, range=(-bound, bound))
+        assert counts.sum() == 400
+        assert counts.min() > 70
 
 
 def test_the_motor_takes_no_more_than_its_limit() -> None:

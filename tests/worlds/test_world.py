@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import re
-from typing import Any
-
 import numpy as np
 import pytest
-from arm_world import Arm
+from arm_world import Arm, act
 
-from ddpg_ros.errors import WorldError
-from ddpg_ros.worlds import PeriodEnd, World
-
-
-def act(world: World, slow: float = 0.0, quick: float = 0.0) -> tuple[Any, ...]:
-    return world.step(np.array([slow, quick]))
+from ddpg_ros.worlds import PeriodEnd
 
 
 def test_its_spaces_are_those_of_the_contract() -> None:
@@ -80,31 +71,6 @@ def test_an_episode_that_is_left_within_a_period_leaves_nothing_behind() -> None
 def test_an_episode_is_over_for_either_reason(terminated: bool, truncated: bool) -> None:
     assert PeriodEnd(0.0, terminated, truncated).over
     assert not PeriodEnd(0.0, False, False).over
-
-
-def test_the_observation_holds_the_command_that_was_applied_and_its_history() -> None:
-    world = Arm()
-    first, info = world.reset(seed=7)
-    np.testing.assert_allclose(first, [0, 0.25, 0, 0, 0.25, 0])
-    assert info == {"born": 7}
-    second, *_ = act(world, slow=1.0, quick=1.0)
-    np.testing.assert_allclose(second, [0, 0.25, 0, 4, 0.45, 1.0])
-    assert second.dtype == np.float32
-    third, *_ = act(world, slow=0.45)
-    np.testing.assert_allclose(third, [4, 0.45, 1.0, 8, 0.45, 0.0])
-    np.testing.assert_allclose(second, [0, 0.25, 0, 4, 0.45, 1.0])
-    np.testing.assert_allclose(world.reset(seed=7)[0], first)
-
-
-def test_readings_that_do_not_serve_are_refused_with_what_is_wrong() -> None:
-    with pytest.raises(WorldError, match=r"^world 'arm': its readings do not serve: .*\bage\b"):
-        Arm(names=("other",)).reset(seed=0)
-    world = Arm()
-    world.reset(seed=0)
-    world.age = math.nan
-    text = "world 'arm': its readings do not serve: joint_states.position is not finite for age."
-    with pytest.raises(WorldError, match=f"^{re.escape(text)}$"):
-        act(world)
 
 
 def test_to_render_is_to_draw_this_moment() -> None:
