@@ -9,7 +9,7 @@ from launch.actions import OpaqueFunction, Shutdown
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
-from ddpg_ros.ros.settings import ControllerParameters, WorldParameters
+from ddpg_ros.ros.settings import ControllerParameters, WorldParameters, watchdog_patience
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -34,7 +34,7 @@ def _simulate(context: LaunchContext) -> list:
     else:
         world = {**_home_of(policy), **world}
         slowness = max(1.0, 1.0 / world.get("real_time_factor", 1.0))
-        patience = slowness * max(0.25, 5 * policy.contract.period)
+        patience = slowness * watchdog_patience(policy.contract.period)
         controller = {"watchdog_timeout": patience, **controller}
     over = Shutdown(reason="a node has ended")
     return [

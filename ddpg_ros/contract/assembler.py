@@ -9,7 +9,6 @@ import numpy as np
 from ddpg_ros.contract.contract import Contract
 from ddpg_ros.contract.features import Compute
 from ddpg_ros.contract.readings import Reading
-from ddpg_ros.contract.scan import MinPool
 from ddpg_ros.contract.source import Source, SourceBuffer
 
 MISSING = "missing"
@@ -61,19 +60,16 @@ class Assembler:
         buffers: dict[Source, SourceBuffer] = {}
         self._frame = np.zeros(contract.frame_size, dtype=np.float32)
         self._terms: list[tuple[str, Compute]] = []
-        scans: set[Source] = set()
         start = 0
         for term in contract.observation:
             inputs = [buffers.setdefault(source, SourceBuffer(source)) for source in term.sources]
             out = self._frame[start : start + term.size]
             self._terms.append((term.name, term.feature.bind(inputs, out)))
-            if isinstance(term.feature, MinPool):
-                scans.update(term.sources)
             start += term.size
         self._by_topic: dict[str, list[SourceBuffer]] = {}
         for source, buffer in buffers.items():
             self._by_topic.setdefault(source.topic, []).append(buffer)
-        self._buffers = [(buffer, source in scans) for source, buffer in buffers.items()]
+        self._buffers = list(buffers.values())
         self._stack = np.zeros((contract.history, contract.frame_size), dtype=np.float32)
         self._flat = self._stack.reshape(-1)
         self._filled = False
@@ -83,7 +79,7 @@ class Assembler:
 
     def reset(self) -> None:
         """Forget all readings and history; the previous command is the safe one."""
-        for buffer, _ in self._buffers:
+        for buffer in self._buffers:
             buffer.clear()
         self.faults.clear()
         self.forget_history()
@@ -116,8 +112,8 @@ class Assembler:
         training never saw two ticks side by side with others lost between them.
         """
         self.faults.clear()
-        for buffer, is_scan in self._buffers:
-            self._check(buffer, is_scan, now)
+        for buffer in self._buffers:
+            self._check(buffer, now)
         if not self.faults:
             for name, compute in self._terms:
                 problem = compute()
@@ -129,7 +125,7 @@ class Assembler:
             self._push_frame()
         return self._flat
 
-    def _check(self, buffer: SourceBuffer, is_scan: bool, now: float) -> None:
+    def _check(self, buffer: SourceBuffer, now: float) -> None:
         source = buffer.source
         age = now - buffer.measured_at
         if buffer.measured_at == -np.inf:
@@ -138,7 +134,7 @@ class Assembler:
             self._add(MALFORMED, source, buffer.problem)
         elif source.ages and not 0.0 <= age <= source.max_age:
             self._add(STALE, source, f"is {age:.3f} s old, at most {source.max_age:g} s")
-        elif not is_scan and not buffer.check_finite():
+        elif not source.is_scan and not buffer.check_finite():
             bad = [n for n, ok in zip(source.elements, buffer.finite, strict=True) if not ok]
             self._add(NON_FINITE, source, f"is not finite for {', '.join(bad)}")
 

@@ -130,6 +130,17 @@ class Contract:
         return self._stacked([high for term in self.observation for high in term.highs])
 
     @property
+    def command_parts(self) -> tuple[tuple[slice, Command], ...]:
+        """Every command with the part of the action vector it carries."""
+        parts = []
+        start = 0
+        for command in self.commands:
+            stop = start + len(command.elements)
+            parts.append((slice(start, stop), command))
+            start = stop
+        return tuple(parts)
+
+    @property
     def actions(self) -> tuple[ActionElement, ...]:
         """Every element of the action vector, in order."""
         return tuple(element for command in self.commands for element in command.elements)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpg_ros.contract.naming import check_name, check_topic, check_unique
-from ddpg_ros.contract.readings import FIELDS, PREVIOUS_COMMAND, Reading
+from ddpg_ros.contract.readings import FIELDS, JOINT_STATE, LASER_SCAN, PREVIOUS_COMMAND, Reading
 from ddpg_ros.errors import ContractError
 
 _LARGEST = 1e30
@@ -79,6 +79,11 @@ class Source:
     def ages(self) -> bool:
         """Whether a reading of it can be too old, or from before the clock was set back."""
         return self.message != PREVIOUS_COMMAND and math.isfinite(self.max_age)
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether its values are rays, among which "no return" is no fault."""
+        return self.message == LASER_SCAN
 
     @property
     def label(self) -> str:
@@ -177,7 +182,7 @@ class SourceBuffer:
     def _receive_ordered(self, values: np.ndarray) -> None:
         fixed = FIELDS[self.source.message][self.source.field]
         expected = len(fixed) if fixed else len(self.source.elements)
-        if self.source.message == "sensor_msgs/JointState":
+        if self.source.message == JOINT_STATE:
             self.problem = "carries values without joint names"
         elif len(values) != expected:
             self.problem = f"has {len(values)} values where {expected} are expected"

@@ -29,13 +29,10 @@ class CommandOutput:
     def __init__(self, ports: Ports, contract: Contract, stamped_twist: bool) -> None:
         self._node = ports.node
         self._outlets = []
-        start = 0
-        for command in contract.commands:
+        for part, command in contract.command_parts:
             message = CommandMessage(command, contract.period, stamped_twist)
             publisher = ports.publish(type(message.message), command.topic, _RELIABLE)
-            part = slice(start, start + len(command.elements))
             self._outlets.append((part, publisher, message))
-            start = part.stop
 
     def send(self, command: np.ndarray, stamp: Any) -> None:
         """Publish ``command`` ``(m,)``, SI units, stamped ``stamp``."""

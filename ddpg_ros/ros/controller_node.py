@@ -27,7 +27,7 @@ from ddpg_ros.ros.diagnostics import ControlCounters, diagnostic
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_reading
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.ports import Ports
-from ddpg_ros.ros.settings import ControllerParameters
+from ddpg_ros.ros.settings import ControllerParameters, watchdog_patience
 from ddpg_ros.ros.spin import run_node
 
 NAME = "ddpg_controller"
@@ -40,10 +40,8 @@ _LATCHED = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
-_SHORTEST_WATCHDOG = 0.25
 _LOG_SECONDS = 1.0
 _REMIND_SECONDS = 10.0
-_WATCHDOG_PERIODS = 5
 
 
 class ControllerNode(LifecycleNode):
@@ -144,8 +142,8 @@ class ControllerNode(LifecycleNode):
         self._core.guard.enabled = self._parameters_set.enable
         self._counters = ControlCounters(contract)
         self._reported_at = self._now()
-        self._watchdog_timeout = self._parameters_set.watchdog_timeout or max(
-            _SHORTEST_WATCHDOG, _WATCHDOG_PERIODS * contract.period
+        self._watchdog_timeout = self._parameters_set.watchdog_timeout or watchdog_patience(
+            contract.period
         )
         ports = self._ports
         once = {s.topic for s in contract.sources if np.isinf(s.max_age)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from launch_ros.actions import Node
 PACKAGE = "ddpg_ros"
 
 
-def arguments_of(settings: type, leave_out: Sequence[str] = ()) -> list[DeclareLaunchArgument]:
+def arguments_of(settings: type) -> list[DeclareLaunchArgument]:
     """A described launch argument for each field of a parameter dataclass; empty: not given."""
     return [
         DeclareLaunchArgument(
@@ -26,7 +25,6 @@ def arguments_of(settings: type, leave_out: Sequence[str] = ()) -> list[DeclareL
             description=field.metadata["description"] + _default(field.default),
         )
         for field in dataclasses.fields(settings)
-        if field.name not in leave_out
     ]
 
 

@@ -23,6 +23,11 @@ def parameter(
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def watchdog_patience(period: float) -> float:
+    """How long a watchdog waits for a tick of ``period`` [s] unless told otherwise [s]."""
+    return max(0.25, 5 * period)
+
+
 @dataclass(frozen=True)
 class ControllerParameters:
     """Facts about this robot; what the policy needs is in its contract."""

@@ -53,7 +53,6 @@ class WorldNode(Node):
         self._command = self._safe.copy()
         self._command_at = np.full(contract.action_size, -(10**18))
         self._low, self._high = contract.action_values("low"), contract.action_values("high")
-        self.timeouts = 0
         self._timed_out = False
         self._sensors = {
             topic: (message, self.create_publisher(MESSAGE_TYPES[message], topic, _RELIABLE))
@@ -88,14 +87,11 @@ class WorldNode(Node):
         self.world.close()
 
     def _subscribe_commands(self) -> None:
-        start = 0
-        for command in self.world.contract.commands:
-            part = slice(start, start + len(command.elements))
+        for part, command in self.world.contract.command_parts:
             receive = partial(self._receive, command, part)
             self.create_subscription(
                 MESSAGE_TYPES[command.message], command.topic, receive, _RELIABLE
             )
-            start = part.stop
 
     def _receive(self, command: Command, part: slice, message: Any) -> None:
         values = command_values(command, message)
@@ -124,7 +120,6 @@ class WorldNode(Node):
         late = self._nanoseconds - self._command_at > self._set.command_timeout * 1e9
         was_timed_out, self._timed_out = self._timed_out, bool(late.any())
         if self._timed_out and not was_timed_out:
-            self.timeouts += 1
             names = self.world.contract.action_names
             silent = ", ".join(name for name, is_late in zip(names, late, strict=True) if is_late)
             self.get_logger().warning(
