@@ -20,7 +20,7 @@ endif
 export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 export FASTDDS_BUILTIN_TRANSPORTS    := UDPv4
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench peers clean
 
 help:  ## say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 10
@@ -41,11 +41,13 @@ format: $(VENV)/dev  ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/run  ## measure what the README claims
+bench: $(VENV)/run peers  ## measure what the README claims
 	$(BIN)/python -m benchmarks
 
+peers: $(VENV)-peers/bench  ## install what the benchmarks compare with
+
 clean:  ## remove what make made
-	rm -rf $(VENV) demo build install log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(VENV)-peers demo build install log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -58,4 +60,9 @@ $(VENV)/run: setup.py package.xml $(CONSTRAINTS) | $(VENV)/bin/python
 
 $(VENV)/dev: $(VENV)/run
 	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS),dev,test]"
+	@touch $@
+
+$(VENV)-peers/bench: benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --requirement $<
 	@touch $@

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import deploy_footprint, kill_and_resume, pendulum_learning, policy_file
+from benchmarks import (
+    deploy_footprint,
+    kill_and_resume,
+    learning_curves,
+    pendulum_learning,
+    pendulum_race,
+    policy_file,
+    train_speed,
+)
 from benchmarks.result import save
 
 BENCHMARKS = {
     "deploy_footprint": deploy_footprint.measure,
     "kill_and_resume": kill_and_resume.measure,
     "pendulum_learning": pendulum_learning.measure,
+    "learning_curves": learning_curves.measure,
+    "pendulum_race": pendulum_race.measure,
     "policy_file": policy_file.measure,
+    "train_speed": train_speed.measure,
 }
 
 

@@ -10,17 +10,21 @@ from typing import Any
 
 from ddpg_ros.learning.provenance import describe_origin
 
-_RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parent / "results"
 
 
 def save(name: str, figures: dict[str, Any]) -> None:
     """Write ``figures`` to ``benchmarks/results/NAME.json``."""
-    machine = {"processor": _processor(), "cores": os.cpu_count(), "system": platform.platform()}
-    content = {"figures": figures, "machine": machine, "origin": describe_origin()}
-    _RESULTS.mkdir(exist_ok=True)
-    path = _RESULTS / f"{name}.json"
-    path.write_text(json.dumps(content, indent=2) + "\n")
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({"figures": figures, **context()}, indent=2) + "\n")
     print(f"written to {path}")
+
+
+def context() -> dict[str, Any]:
+    """Machine, versions and commit."""
+    machine = {"processor": _processor(), "cores": os.cpu_count(), "system": platform.platform()}
+    return {"machine": machine, "origin": describe_origin()}
 
 
 def _processor() -> str:

@@ -31,6 +31,10 @@ class CheckpointError(DdpgRosError):
     """A checkpoint cannot be read, or belongs to another run."""
 
 
+class PartnerLost(DdpgRosError):
+    """The second process of a training ended before the training did."""
+
+
 class TrainingDiverged(DdpgRosError):
     """A number that must be finite is not; the run stops with its last checkpoint kept.
 

@@ -31,8 +31,11 @@ def add(verbs: Any) -> None:
         help="folder for the run (runs/WORLD-DATE-TIME)",
     )
     parser.add_argument("--resume", default="", metavar="RUN", help="continue the run in a folder")
+    parser.add_argument(
+        "--preset", default="", help="hyperparameters to start from (the world's, or default)"
+    )
     parser.add_argument("--config", default="", help="YAML file of hyperparameters")
-    group = parser.add_argument_group("hyperparameters (defaults come from the world's preset)")
+    group = parser.add_argument_group("hyperparameters (what is not given comes from the preset)")
     _add_hyperparameters(group)
     parser.set_defaults(run_verb=_train)
 
@@ -67,22 +70,21 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _config(options: argparse.Namespace) -> DdpgConfig:
-    """Defaults, then the world's preset, then the user's file, then the flags."""
-    from ddpg_ros.learning.presets import load_preset, read_config
+    """The preset, then the user's file, then the flags."""
+    from ddpg_ros.learning.presets import load_preset, preset_for, read_config
 
     names = [field.name for field in dataclasses.fields(DdpgConfig)]
     chosen = {name: value for name, value in vars(options).items() if name in names}
     job = {"the world": options.world, "--contract": options.contract}
-    job["--run"] = options.run_folder
+    job |= {"--run": options.run_folder, "--preset": options.preset, "--config": options.config}
     given = [*chosen, *(name for name, value in job.items() if value)]
-    given += ["--config"] if options.config else []
     if options.resume and given:
         raise ConfigError(
             f"--resume continues {options.resume} with the world and hyperparameters it was "
             f"started with; leave out {', '.join(given)}."
         )
     options.world = options.world or _DEFAULT_WORLD
-    config = load_preset(options.world)
+    config = load_preset(options.preset) if options.preset else preset_for(options.world)
     if options.config:
         config = read_config(options.config, config)
     return DdpgConfig.from_dict(chosen, config)

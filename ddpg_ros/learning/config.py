@@ -66,6 +66,19 @@ class DdpgConfig:
     max_grad_norm: float = _knob(
         0.0, "Largest norm of a gradient; larger ones are scaled down to it; 0: no limit.", 0
     )
+    critics: int = _knob(
+        1, "Critics; with 2 a target is the smaller of their values (TD3, clipped double Q).", 1, 2
+    )
+    policy_delay: int = _knob(
+        1, "Critic updates for each update of the actor and its target (TD3).", 1, 100
+    )
+    target_noise_std: float = _knob(
+        0.0, "Deviation of the noise on the target's actions, in half ranges (TD3).", 0, 1
+    )
+    target_noise_clip: float = _knob(0.5, "Largest noise on the target's actions (TD3).", 0, 2)
+    layer_norm: bool = _knob(
+        False, "Normalise each hidden layer of the critic (LayerNorm, Ba et al. 2016)."
+    )
     normalise_observations: bool = _knob(
         True, "Scale each observation element by its running mean and deviation."
     )
@@ -97,7 +110,14 @@ class DdpgConfig:
     log_interval: int = _knob(500, "Steps between two rows of training metrics.", 1)
     seed: int = _knob(0, "Seed of every random number of the run.", 0, 2**31 - 1)
     device: str = _knob("cpu", "Where the networks live.", choices=("auto", "cpu", "cuda"))
-    threads: int = _knob(1, "Threads torch computes with; small networks are fastest on one.", 1)
+    threads: int = _knob(
+        0, "Cores an update uses: 2 lets actor and critic learn side by side; 0: by size.", 0
+    )
+    precision: str = _knob(
+        "auto",
+        "Type of the operands of an update's products; auto: bfloat16 where that is faster.",
+        choices=("auto", "float32", "bfloat16"),
+    )
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.metrics import Metrics
 from ddpg_ros.learning.noise import NOISES
+from ddpg_ros.learning.partner import find_partner
 from ddpg_ros.learning.replay import ReplayBuffer
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
@@ -24,6 +26,9 @@ from ddpg_ros.learning.telemetry import Telemetry
 from ddpg_ros.worlds import World
 
 _PROGRESS_SECONDS = 0.2
+
+_MEASURED = 10
+"""Of so many updates one is measured."""
 
 
 class StopRequest:
@@ -61,7 +66,6 @@ class Trainer:
         reporter: Reporter,
         request: StopRequest,
     ) -> None:
-        torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self._folder, self._config = folder, config
         self._reporter, self._request = reporter, request
@@ -73,7 +77,8 @@ class Trainer:
         self.contract = self._agents.contract
         sizes = (self.contract.observation_size, self.contract.action_size)
         device = _resolve_device(config.device)
-        self.ddpg = Ddpg(*sizes, config, device)
+        self._partner = find_partner(*sizes, config, device)
+        self.ddpg = Ddpg(*sizes, config, device, self._partner)
         capacity = min(config.buffer_size, config.total_steps + config.num_envs)
         self._replay = ReplayBuffer(capacity, *sizes, self._rngs["replay"], device)
         shape = (config.num_envs, self.contract.action_size)
@@ -81,6 +86,7 @@ class Trainer:
         self.selection = Selection(config, self.ddpg, make_world())
         self.step = 0
         self.episodes = 0
+        self._updates = 0
 
     def run(self) -> bool:
         """Train to the end; False if the run was asked to stop first, with a checkpoint written.
@@ -98,13 +104,7 @@ class Trainer:
                     self.save()
                     return False
                 self._save_if_due()
-                actions = self._choose_actions()
-                transitions, ended = self._agents.step(actions)
-                self._replay.add(transitions)
-                self.ddpg.normaliser.see(transitions.observations.numpy())
-                self.step += self._config.num_envs
-                self._learn()
-                self._report(ended)
+                self._report(self._act_and_learn())
             finished = self._evaluate_if_due(last=True)
             self.save()
             return finished
@@ -126,6 +126,7 @@ class Trainer:
             {
                 "step": self.step,
                 "episodes": self.episodes,
+                "updates": self._updates,
                 "selection": self.selection.state(),
                 "ddpg": self.ddpg.state(),
                 "replay": self._replay.state(),
@@ -144,6 +145,7 @@ class Trainer:
         if state is None:
             return
         self.step, self.episodes = state["step"], state["episodes"]
+        self._updates = state["updates"]
         self.selection.restore(state["selection"])
         self.ddpg.restore(state["ddpg"])
         self._replay.restore(state["replay"])
@@ -154,7 +156,8 @@ class Trainer:
         torch.set_rng_state(state["torch_random"])
 
     def close(self) -> None:
-        """Close the worlds."""
+        """Close the worlds, and end the partner."""
+        self._partner.close()
         self._agents.close()
         self.selection.close()
 
@@ -169,13 +172,34 @@ class Trainer:
         noise = self._noise.sample(self.step)
         return np.clip(self.ddpg.act(self._agents.observations) + noise, -1.0, 1.0)
 
-    def _learn(self) -> None:
+    def _act_and_learn(self) -> list[Episode]:
+        """Step every world once; meanwhile, learn from what was remembered before."""
+        ended: list[Episode] = []
+        updates = self._updates_due()
+        if updates == 0:
+            self._act(ended)
+        for number in range(updates):
+            batch = self._replay.sample(self._config.batch_size)
+            measured = self._updates % _MEASURED == 0
+            self.ddpg.update(batch, partial(self._act, ended) if number == 0 else None, measured)
+            self._updates += 1
+            if measured:
+                self._telemetry.add_update(self.ddpg.measure())
+        return ended
+
+    def _act(self, ended: list[Episode]) -> None:
+        """Act, let the environment respond, remember."""
+        transitions, over = self._agents.step(self._choose_actions())
+        self._replay.add(transitions)
+        self.ddpg.normaliser.see(transitions.observations.numpy())
+        self.step += self._config.num_envs
+        ended += over
+
+    def _updates_due(self) -> int:
         config = self._config
-        if self.step <= config.warmup_steps or self._replay.size < config.batch_size:
-            return
-        for _ in range(config.updates_per_step * config.num_envs):
-            batch = self._replay.sample(config.batch_size)
-            self._telemetry.add_update(self.ddpg.update(batch))
+        if self.step < config.warmup_steps or self._replay.size < config.batch_size:
+            return 0
+        return config.updates_per_step * config.num_envs
 
     def _diverged(self, error: TrainingDiverged) -> TrainingDiverged:
         """Keep what stopped being finite; the error that says where it and the checkpoint are."""

@@ -29,7 +29,9 @@ class Actor(nn.Module):
 
     def forward(self, observations: Tensor) -> Tensor:
         """Normalised observations ``(batch, n)`` to actions ``(batch, m)`` in [-1, 1]."""
-        return torch.tanh(self.body(observations))
+        for layer in self.body:
+            observations = layer.forward(observations)
+        return torch.tanh(observations)
 
 
 class Critic(nn.Module):
@@ -41,13 +43,19 @@ class Critic(nn.Module):
         observation_size: n.
         action_size: m.
         hidden_sizes: Width of each hidden layer.
+        layer_norm: Whether each hidden layer is normalised before its ReLU.
     """
 
     def __init__(
-        self, observation_size: int, action_size: int, hidden_sizes: Sequence[int]
+        self,
+        observation_size: int,
+        action_size: int,
+        hidden_sizes: Sequence[int],
+        layer_norm: bool = False,
     ) -> None:
         super().__init__()
-        self.body = _multilayer_perceptron(observation_size + action_size, hidden_sizes, 1)
+        inputs = observation_size + action_size
+        self.body = _multilayer_perceptron(inputs, hidden_sizes, 1, layer_norm)
 
     def forward(self, observations: Tensor, actions: Tensor) -> Tensor:
         """Normalised observations ``(batch, n)``, actions ``(batch, m)`` to values ``(batch,)``."""
@@ -55,14 +63,16 @@ class Critic(nn.Module):
         return values.squeeze(-1)
 
 
-def _multilayer_perceptron(inputs: int, hidden_sizes: Sequence[int], outputs: int) -> nn.Sequential:
+def _multilayer_perceptron(
+    inputs: int, hidden_sizes: Sequence[int], outputs: int, layer_norm: bool = False
+) -> nn.Sequential:
     layers: list[nn.Module] = []
     for size in hidden_sizes:
         layer = nn.Linear(inputs, size)
         bound = 1 / math.sqrt(inputs)
         nn.init.uniform_(layer.weight, -bound, bound)
         nn.init.uniform_(layer.bias, -bound, bound)
-        layers += [layer, nn.ReLU()]
+        layers += [layer, nn.LayerNorm(size), nn.ReLU()] if layer_norm else [layer, nn.ReLU()]
         inputs = size
     last = nn.Linear(inputs, outputs)
     nn.init.uniform_(last.weight, -_FINAL_INIT, _FINAL_INIT)

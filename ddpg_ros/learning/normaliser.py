@@ -32,10 +32,12 @@ class ObservationNormaliser(nn.Module):
         super().__init__()
         self.enabled = enabled
         self.count = 0
-        self._mean = np.zeros(size)
+        self._origin = np.zeros(size)
+        self._sum = np.zeros(size)
         self._squares = np.zeros(size)
         self.minimum = np.full(size, np.inf)
         self.maximum = np.full(size, -np.inf)
+        self._current = True
         self.register_buffer("mean", torch.zeros(size), persistent=False)
         self.register_buffer("inverse_std", torch.ones(size), persistent=False)
 
@@ -43,35 +45,41 @@ class ObservationNormaliser(nn.Module):
         """``(batch, n)`` in SI units to ``(batch, n)`` in deviations from the mean."""
         if not self.enabled:
             return observations
+        if not self._current:
+            self._refresh()
         return ((observations - self.mean) * self.inverse_std).clamp(-LIMIT, LIMIT)
 
     def see(self, observations: np.ndarray) -> None:
-        """Take ``(k, n)`` observations into the statistics (Chan, Golub, LeVeque 1979)."""
-        seen = np.asarray(observations, dtype=np.float64)
-        total = self.count + len(seen)
-        mean = seen.mean(axis=0)
-        offset = mean - self._mean
-        self._squares += ((seen - mean) ** 2).sum(axis=0)
-        self._squares += offset**2 * (self.count * len(seen) / total)
-        self._mean += offset * (len(seen) / total)
-        self.count = total
-        np.minimum(self.minimum, seen.min(axis=0), out=self.minimum)
-        np.maximum(self.maximum, seen.max(axis=0), out=self.maximum)
-        self._refresh()
+        """Take ``(k, n)`` observations into the statistics.
+
+        Sums are kept of what is left of each element after taking off its first value, which
+        keeps their digits when an element lies far from zero.
+        """
+        if self.count == 0:
+            self._origin = observations[0].astype(np.float64)
+        for observation in observations:
+            offset = observation - self._origin
+            self._sum += offset
+            self._squares += offset * offset
+            np.minimum(self.minimum, observation, out=self.minimum)
+            np.maximum(self.maximum, observation, out=self.maximum)
+        self.count += len(observations)
+        self._current = False
 
     @property
     def std(self) -> np.ndarray:
         """Deviation of each element, ``(n,)`` float64."""
-        return np.sqrt(self._squares / max(1, self.count))
+        count = max(1, self.count)
+        return np.sqrt(np.maximum(self._squares / count - (self._sum / count) ** 2, 0.0))
 
     @property
     def observed_mean(self) -> np.ndarray:
         """Mean of each element, ``(n,)`` float64."""
-        return self._mean.copy()
+        return self._origin + self._sum / max(1, self.count)
 
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs."""
-        arrays = {"mean": self._mean, "squares": self._squares}
+        arrays = {"origin": self._origin, "sum": self._sum, "squares": self._squares}
         arrays |= {"minimum": self.minimum, "maximum": self.maximum}
         tensors: dict[str, Any] = {k: torch.from_numpy(v.copy()) for k, v in arrays.items()}
         return {"count": self.count, **tensors}
@@ -79,7 +87,8 @@ class ObservationNormaliser(nn.Module):
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what :meth:`state` returned."""
         self.count = state["count"]
-        self._mean = state["mean"].numpy().copy()
+        self._origin = state["origin"].numpy().copy()
+        self._sum = state["sum"].numpy().copy()
         self._squares = state["squares"].numpy().copy()
         self.minimum = state["minimum"].numpy().copy()
         self.maximum = state["maximum"].numpy().copy()
@@ -88,5 +97,6 @@ class ObservationNormaliser(nn.Module):
     def _refresh(self) -> None:
         std = self.std
         scale = np.where(std > _SMALLEST_STD, 1.0 / np.maximum(std, _SMALLEST_STD), 1.0)
-        self.mean.copy_(torch.from_numpy(self._mean))
+        self.mean.copy_(torch.from_numpy(self.observed_mean))
         self.inverse_std.copy_(torch.from_numpy(scale))
+        self._current = True

@@ -1,4 +1,4 @@
-"""Hyperparameters that suit a world, from ``config/presets``."""
+"""Named sets of hyperparameters, from ``config/presets``."""
 
 from __future__ import annotations
 
@@ -9,17 +9,29 @@ import yaml
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 
+DEFAULT = "default"
+"""The preset for worlds that have none of their own."""
+
 _IN_SHARE = Path("share/ddpg_ros/config/presets")
 _IN_CHECKOUT = Path("config/presets")
 
 
-def load_preset(world: str) -> DdpgConfig:
-    """The preset of ``world``; the defaults if it has none."""
-    for folder in _folders():
-        path = folder / f"{world}.yaml"
-        if "/" not in world and path.is_file():
-            return read_config(path)
-    return DdpgConfig()
+def preset_for(world: str) -> DdpgConfig:
+    """The preset of ``world``; ``default`` if it has none of its own."""
+    return load_preset(world if world in _presets() else DEFAULT)
+
+
+def load_preset(name: str) -> DdpgConfig:
+    """The preset of that name.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    presets = _presets()
+    if name not in presets:
+        known = ", ".join(sorted(presets))
+        raise ConfigError(f"no preset is called '{name}'. Known: {known}.")
+    return read_config(presets[name])
 
 
 def read_config(path: str | Path, base: DdpgConfig | None = None) -> DdpgConfig:
@@ -40,7 +52,12 @@ def read_config(path: str | Path, base: DdpgConfig | None = None) -> DdpgConfig:
         raise ConfigError(f"config file {path}: {error}") from None
 
 
-def _folders() -> list[Path]:
-    """Where presets may lie: in the checkout, or in the share folder the package came with."""
+def _presets() -> dict[str, Path]:
+    """Files by name, in the checkout or in the share folder the package came with."""
     here = Path(__file__).resolve()
-    return [here.parents[2] / _IN_CHECKOUT, *(parent / _IN_SHARE for parent in here.parents)]
+    folders = (here.parents[2] / _IN_CHECKOUT, *(parent / _IN_SHARE for parent in here.parents))
+    for folder in folders:
+        found = {path.stem: path for path in folder.glob("*.yaml")}
+        if found:
+            return found
+    return {}

@@ -25,7 +25,7 @@ class Batch(NamedTuple):
 
 
 class ReplayBuffer:
-    """A ring of transitions, allocated once.
+    """A ring of transitions in one array, allocated once.
 
     Args:
         capacity: Transitions remembered.
@@ -48,32 +48,35 @@ class ReplayBuffer:
         self._next = 0
         self._rng = rng
         self._device = device
-        shapes = ((observation_size,), (action_size,), (), (observation_size,), ())
-        self._columns = Batch(*(torch.empty((capacity, *s), device=device) for s in shapes))
+        self._widths = (observation_size, action_size, 1, observation_size, 1)
+        self._rows = torch.empty((capacity, sum(self._widths)), device=device)
 
     def add(self, transitions: Batch) -> None:
         """Remember ``(k, ...)`` transitions, overwriting the oldest."""
         count = len(transitions.rewards)
-        where = (self._next + torch.arange(count)) % self.capacity
-        for column, values in zip(self._columns, transitions, strict=True):
-            column[where] = values.to(self._device)
-        self._next = (self._next + count) % self.capacity
+        end = self._next + count
+        columns = [column.view(len(column), -1) for column in transitions]
+        if end <= self.capacity:
+            self._rows[self._next : end] = torch.cat(columns, 1)
+        else:
+            where = torch.arange(self._next, end) % self.capacity
+            self._rows[where.to(self._device)] = torch.cat(columns, 1).to(self._device)
+        self._next = end % self.capacity
         self.size = min(self.size + count, self.capacity)
 
     def sample(self, batch_size: int) -> Batch:
         """Draw transitions uniformly, with replacement."""
         drawn = torch.from_numpy(self._rng.integers(0, self.size, size=batch_size))
-        drawn = drawn.to(self._device)
-        return Batch(*(column.index_select(0, drawn) for column in self._columns))
+        rows = self._rows.index_select(0, drawn.to(self._device))
+        s, a, r, next_s, terminated = rows.split(self._widths, 1)
+        return Batch(s, a, r.squeeze(1), next_s, terminated.squeeze(1))
 
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs, the filled part of the ring only."""
-        columns = self._columns._asdict().items()
-        filled = {name: v[: self.size].to("cpu", copy=True) for name, v in columns}
-        return {"size": self.size, "next": self._next, "columns": filled}
+        rows = self._rows[: self.size].to("cpu", copy=True)
+        return {"size": self.size, "next": self._next, "rows": rows}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what :meth:`state` returned."""
         self.size, self._next = state["size"], state["next"]
-        for name, column in self._columns._asdict().items():
-            column[: self.size] = state["columns"][name].to(self._device)
+        self._rows[: self.size] = state["rows"].to(self._device)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from dataclasses import astuple, fields
 
 from ddpg_ros.learning.agents import Episode
 from ddpg_ros.learning.ddpg import UpdateReport
 from ddpg_ros.learning.reporting import Progress
 
-_NAMES = tuple(field.name for field in fields(UpdateReport))
+_NAMES = UpdateReport._fields
 _RECENT_EPISODES = 20
 _SPEED_WINDOW = 50
 
@@ -29,7 +28,7 @@ class Telemetry:
 
     def add_update(self, report: UpdateReport) -> None:
         """Take in what an update measured."""
-        for i, value in enumerate(astuple(report)):
+        for i, value in enumerate(report):
             self._sums[i] += value
         self._updates += 1
 

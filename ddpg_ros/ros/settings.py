@@ -81,5 +81,8 @@ class TrainerParameters:
         "pendulum", "World to train in: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
     )
     contract_file: str = parameter("", "Your YAML contract for a Gymnasium environment.")
+    preset: str = parameter(
+        "", "Hyperparameters to start from; empty: the world's, or 'default' if it has none."
+    )
     run_folder: str = parameter("", "Folder for the run; empty: runs/WORLD-DATE-TIME.")
     resume: str = parameter("", "Folder of a run to continue; empty: start a new one.")

@@ -19,9 +19,10 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from ddpg_ros.errors import ConfigError
+from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.loop import StopRequest
-from ddpg_ros.learning.presets import load_preset
+from ddpg_ros.learning.presets import load_preset, preset_for
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
@@ -40,7 +41,7 @@ class TrainerNode(Node, Reporter):
     def __init__(self, request: StopRequest, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
         self.settings = declare(self, TrainerParameters())
-        self.config = declare(self, load_preset(self.settings.world))
+        self.config = declare(self, self._preset())
         check_overrides(self)
         if self.settings.resume:
             self._refuse_hyperparameters()
@@ -66,8 +67,13 @@ class TrainerNode(Node, Reporter):
     def message(self, text: str) -> None:
         self.get_logger().info(text)
 
+    def _preset(self) -> DdpgConfig:
+        settings = self.settings
+        return load_preset(settings.preset) if settings.preset else preset_for(settings.world)
+
     def _refuse_hyperparameters(self) -> None:
-        given = [f.name for f in dataclasses.fields(self.config) if is_given(self, f.name)]
+        names = ["preset", *(field.name for field in dataclasses.fields(self.config))]
+        given = [name for name in names if is_given(self, name)]
         if given:
             raise ConfigError(
                 f"resume continues {self.settings.resume} with the hyperparameters it was started "

@@ -1,0 +1,154 @@
+"""Return against steps, ours beside Stable-Baselines3's, on the same environments and seeds.
+
+Every finished training is kept in ``benchmarks/results/learning_curves``, so the benchmark can be
+interrupted, and more can be asked of it later: it trains what is missing and draws all there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot
+
+from benchmarks.peers import train_own, train_peer
+from benchmarks.result import RESULTS, context
+
+_FOLDER = RESULTS / "learning_curves"
+_ENVIRONMENTS = ("HalfCheetah-v5", "Hopper-v5", "Walker2d-v5")
+
+Train = Callable[..., dict[str, Any]]
+
+CONTESTANTS: dict[str, Train] = {
+    "default": partial(train_own, "default"),
+    "ddpg": partial(train_own, "ddpg"),
+    "ddpg-float32": partial(train_own, "ddpg"),
+    "sb3-ddpg": partial(train_peer, "sb3", "DDPG"),
+    "sb3-td3": partial(train_peer, "sb3", "TD3"),
+}
+_SETTINGS = {"ddpg-float32": {"precision": "float32"}}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: whose, where, from which seed, for how long [steps]."""
+
+    contestant: str
+    environment: str
+    seed: int
+    steps: int
+
+    @property
+    def path(self) -> Path:
+        """Where its curve is kept."""
+        name = f"{self.contestant}_{self.environment}_{self.steps}_{self.seed}.json"
+        return _FOLDER / name
+
+    def train(self) -> None:
+        """Train and keep the curve, unless it is there already."""
+        if self.path.exists():
+            return
+        arguments = ["--steps", str(self.steps)]
+        if self.contestant.startswith("sb3"):
+            arguments += ["--seed", str(self.seed)]
+        else:
+            settings = {"seed": self.seed, "threads": 1, **_SETTINGS.get(self.contestant, {})}
+            arguments += ["--settings", json.dumps(settings)]
+        curve = CONTESTANTS[self.contestant](self.environment, *arguments)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(curve | context()))
+        print(f"{self.path.stem}: {curve['returns'][-1]:.0f}", flush=True)
+
+
+def measure(
+    contestants: Sequence[str] = ("ddpg", "ddpg-float32", "sb3-ddpg"),
+    environments: Sequence[str] = _ENVIRONMENTS,
+    seeds: Sequence[int] = (1, 2, 3),
+    steps: int = 100_000,
+    jobs: int = 2,
+) -> dict[str, Any]:
+    """Train what is missing, a core each; final returns by contestant and environment."""
+    runs = [Run(c, e, s, steps) for s in seeds for e in environments for c in contestants]
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(Run.train, runs))
+    draw(steps)
+    return {"steps": steps, "final_returns": _final_returns(steps)}
+
+
+def draw(steps: int) -> None:
+    """The mean over seeds, and a band of a standard error to either side."""
+    pictured = _curves(steps)
+    environments = sorted({environment for environment, _ in pictured})
+    size = (5 * len(environments), 4)
+    figure, axes = pyplot.subplots(1, len(environments), figsize=size, squeeze=False)
+    for axis, environment in zip(axes[0], environments, strict=True):
+        for (where, contestant), curves in sorted(pictured.items()):
+            if where != environment:
+                continue
+            columns = list(zip(*(curve["returns"] for curve in curves), strict=True))
+            mean = [statistics.fmean(column) for column in columns]
+            error = [_standard_error(column) for column in columns]
+            low = [m - e for m, e in zip(mean, error, strict=True)]
+            high = [m + e for m, e in zip(mean, error, strict=True)]
+            label = f"{contestant} ({len(curves)} seeds)"
+            (line,) = axis.plot(curves[0]["steps"], mean, label=label)
+            axis.fill_between(curves[0]["steps"], low, high, color=line.get_color(), alpha=0.2)
+        axis.set(title=environment, xlabel="steps", ylabel="return of 10 noise-free episodes")
+        axis.legend()
+    figure.tight_layout()
+    figure.savefig(RESULTS / f"learning_curves_{steps}.png", dpi=80)
+    pyplot.close(figure)
+
+
+def _curves(steps: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Curves by environment and contestant, seed by seed."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for path in sorted(_FOLDER.glob(f"*_{steps}_*.json")):
+        contestant, environment, *_ = path.stem.split("_")
+        found.setdefault((environment, contestant), []).append(json.loads(path.read_text()))
+    return found
+
+
+def _final_returns(steps: int) -> dict[str, Any]:
+    """The last evaluation and the best one of each seed, and their means."""
+    table: dict[str, Any] = {}
+    for (environment, contestant), curves in _curves(steps).items():
+        last = [curve["returns"][-1] for curve in curves]
+        best = [max(curve["returns"]) for curve in curves]
+        table.setdefault(environment, {})[contestant] = {
+            "last": last,
+            "mean_of_last": statistics.fmean(last),
+            "standard_error": _standard_error(last),
+            "best": best,
+            "mean_of_best": statistics.fmean(best),
+        }
+    return table
+
+
+def _standard_error(values: Sequence[float]) -> float:
+    return statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else 0.0
+
+
+def main() -> None:
+    """Train as the arguments say, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=["ddpg"])
+    parser.add_argument("--environments", nargs="+", default=_ENVIRONMENTS)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--steps", type=int, default=100_000)
+    parser.add_argument("--jobs", type=int, default=2)
+    print(json.dumps(measure(**vars(parser.parse_args())), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Adam over one vector (Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, Algorithm 1)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ddpg_ros.learning.parameters import Allocate, Parameters
+
+_BETAS = (0.9, 0.999)
+_EPSILON = 1e-8
+
+
+class Adam:
+    """Steps parameters against their gradients.
+
+    ``torch.optim.Adam`` does the same by the same kernel, but spends as long again around it.
+
+    Args:
+        parameters: What to step.
+        learning_rate: Step size.
+        weight_decay: L2 penalty, part of the gradient.
+        max_grad_norm: Longer gradients are scaled down to this norm; 0: none are.
+        allocate: Where the moments come from.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        learning_rate: float,
+        weight_decay: float,
+        max_grad_norm: float,
+        allocate: Allocate,
+    ) -> None:
+        self._parameters = parameters
+        self._learning_rate = learning_rate
+        self._weight_decay = weight_decay
+        self._max_grad_norm = max_grad_norm
+        size = parameters.values.numel()
+        self._first = allocate(size, torch.float32)
+        self._second = allocate(size, torch.float32)
+        self._count = allocate(1, torch.float32)[0]
+
+    def step(self) -> None:
+        """Take one step, and refresh the operands."""
+        gradients = self._parameters.gradients
+        if self._max_grad_norm > 0:
+            norm = torch.linalg.vector_norm(gradients)
+            gradients.mul_((self._max_grad_norm / (norm + 1e-6)).clamp_(max=1.0))
+        self._count += 1
+        torch._fused_adam_(
+            [self._parameters.values],
+            [gradients],
+            [self._first],
+            [self._second],
+            [],
+            [self._count],
+            lr=self._learning_rate,
+            beta1=_BETAS[0],
+            beta2=_BETAS[1],
+            weight_decay=self._weight_decay,
+            eps=_EPSILON,
+            amsgrad=False,
+            maximize=False,
+        )
+        self._parameters.refresh()
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything :meth:`restore` needs."""
+        return {"first": self._first, "second": self._second, "count": self._count}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Take back what :meth:`state` returned."""
+        for name, vector in self.state().items():
+            vector.copy_(state[name])

@@ -1,0 +1,65 @@
+"""The parameters of a network in one vector, so that one operation moves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+Allocate = Callable[[int, torch.dtype], Tensor]
+"""Size and type to a vector of zeros that nobody else holds."""
+
+
+class Parameters:
+    """All parameters of a network, their gradients, and a copy in the type products use.
+
+    The network's own parameters become views of :attr:`values`; whoever writes to them calls
+    :meth:`refresh`.
+
+    Args:
+        network: Whose parameters.
+        dtype: Type of matrix products' operands, float32 or bfloat16.
+        allocate: Where the vectors come from.
+    """
+
+    def __init__(self, network: nn.Module, dtype: torch.dtype, allocate: Allocate) -> None:
+        parameters = list(network.parameters())
+        size = sum(p.numel() for p in parameters)
+        self.values = allocate(size, torch.float32)
+        self.gradients = allocate(size, torch.float32)
+        exact = dtype == torch.float32
+        self.operands = self.values if exact else allocate(size, dtype)
+        self._places: dict[nn.Parameter, tuple[int, int]] = {}
+        start = 0
+        for parameter in parameters:
+            end = start + parameter.numel()
+            self._places[parameter] = (start, end)
+            view = self.values[start:end].view_as(parameter)
+            view.copy_(parameter.data)
+            parameter.data = view
+            parameter.grad = self.gradient(parameter)
+            start = end
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Make the operands agree with the values."""
+        if self.operands is not self.values:
+            self.operands.copy_(self.values)
+
+    def operand(self, parameter: nn.Parameter) -> Tensor:
+        """The view of ``parameter`` in the operands."""
+        return self._view(self.operands, parameter)
+
+    def gradient(self, parameter: nn.Parameter) -> Tensor:
+        """The view of the gradient of ``parameter``."""
+        return self._view(self.gradients, parameter)
+
+    def follow(self, leader: Parameters, tau: float) -> None:
+        """Go the share ``tau`` of the way to the leader's values."""
+        self.values.lerp_(leader.values, tau)
+        self.refresh()
+
+    def _view(self, vector: Tensor, parameter: nn.Parameter) -> Tensor:
+        start, end = self._places[parameter]
+        return vector[start:end].view_as(parameter)

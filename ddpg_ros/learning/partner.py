@@ -1,0 +1,205 @@
+"""Who does the actor's share of an update: this process, or one beside it over the same memory.
+
+Threads would share the interpreter's lock, which at half a millisecond a share costs more than a
+quarter of what the second core gains.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ddpg_ros.errors import PartnerLost
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.precision import can_share_memory, update_cores
+
+Task = Callable[[], None]
+
+READY = 1
+"""Number of the task of getting ready."""
+
+_RESERVED = 1 << 32
+"""Bytes of address space; memory is taken as it is written to."""
+
+_LINE = 64
+"""Bytes of a cache line. Each flag has one of its own."""
+
+_HEAD = 4 * _LINE
+_BEGUN, _TASKS, _DONE = (place * _LINE // 8 for place in range(3))
+_QUEUE = 8
+"""Most tasks begun and not yet done."""
+
+_SPIN_SECONDS = 2e-3
+_NAP_SECONDS = 2e-4
+_POLL_SECONDS = 0.5
+
+
+class Alone:
+    """Nobody beside: tasks are done here, when their end is waited for.
+
+    Args:
+        device: Where vectors are allocated.
+
+    Attributes:
+        tasks: What can be begun.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self.tasks: list[Task] = []
+        self._begun: list[Task] = []
+        self._done = 0
+
+    def allocate(self, size: int, dtype: torch.dtype) -> Tensor:
+        """A vector of zeros that both sides see."""
+        return torch.zeros(size, dtype=dtype, device=self._device)
+
+    def share(self, *values: Tensor) -> tuple[Tensor, ...]:
+        """``values`` where both sides see them, until the next call."""
+        return values
+
+    def begin(self, task: Task) -> int:
+        """Have ``task`` done after those begun before; its number."""
+        self._begun.append(task)
+        return self._done + len(self._begun)
+
+    def finish(self, number: int) -> None:
+        """Return when the task of that number is done."""
+        while self._done < number:
+            self._begun.pop(0)()
+            self._done += 1
+
+    def close(self) -> None:
+        """End the other process, if there is one."""
+
+
+class SharedMemory:
+    """Vectors laid out one after the other, alike in every process that asks in the same order.
+
+    Args:
+        file: Descriptor of an anonymous file.
+    """
+
+    def __init__(self, file: int) -> None:
+        self._memory = mmap.mmap(file, _RESERVED)
+        self._used = _HEAD
+        self.flags = memoryview(self._memory)[:_HEAD].cast("q")
+
+    def allocate(self, size: int, dtype: torch.dtype) -> Tensor:
+        """The next vector."""
+        vector = torch.frombuffer(self._memory, dtype=dtype, count=size, offset=self._used)
+        self._used += -(-size * dtype.itemsize // _LINE) * _LINE
+        return vector
+
+    def allocate_batch(self, batch_size: int, observation_size: int) -> tuple[Tensor, Tensor]:
+        """Room for the observations of a batch and those after."""
+        size = batch_size * observation_size
+        first, second = (self.allocate(size, torch.float32) for _ in range(2))
+        return first.view(batch_size, -1), second.view(batch_size, -1)
+
+
+class Partner(Alone):
+    """A process that does the tasks while this one does its own share.
+
+    Args:
+        observation_size: n.
+        action_size: m.
+        config: The run's.
+        threads: Threads torch computes with in the partner.
+    """
+
+    def __init__(
+        self, observation_size: int, action_size: int, config: DdpgConfig, threads: int
+    ) -> None:
+        super().__init__(torch.device("cpu"))
+        file = os.memfd_create("ddpg_ros")
+        os.ftruncate(file, _RESERVED)
+        self._memory = SharedMemory(file)
+        self._flags = self._memory.flags
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ddpg_ros.learning.partner_process", str(file)],
+            stdin=subprocess.PIPE,
+            pass_fds=(file,),
+            start_new_session=True,
+        )
+        os.close(file)
+        assert self._process.stdin is not None
+        sizes = (observation_size, action_size)
+        with self._process.stdin as stdin:
+            pickle.dump((sizes, config.to_dict(), threads, os.getpid()), stdin)
+        self._shared = self._memory.allocate_batch(config.batch_size, observation_size)
+        self.finish(READY)
+
+    def allocate(self, size: int, dtype: torch.dtype) -> Tensor:
+        return self._memory.allocate(size, dtype).zero_()
+
+    def share(self, *values: Tensor) -> tuple[Tensor, ...]:
+        for place, value in zip(self._shared, values, strict=True):
+            place.copy_(value)
+        return self._shared
+
+    def begin(self, task: Task) -> int:
+        number = self._flags[_BEGUN] + 1
+        self._flags[_TASKS + number % _QUEUE] = self.tasks.index(task)
+        self._flags[_BEGUN] = number
+        return number
+
+    def finish(self, number: int) -> None:
+        flags = self._flags
+        if flags[_DONE] >= number:
+            return
+        deadline = time.monotonic() + _POLL_SECONDS
+        while flags[_DONE] < number:
+            if time.monotonic() > deadline:
+                deadline += _POLL_SECONDS
+                if self._process.poll() is not None:
+                    raise PartnerLost(
+                        "the process that learns the actor ended (exit code "
+                        f"{self._process.returncode}); the last checkpoint is kept. Continue with "
+                        "--resume; with threads=1 there is no such process."
+                    )
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def find_partner(
+    observation_size: int, action_size: int, config: DdpgConfig, device: torch.device
+) -> Alone:
+    """A partner where a second core gains by it, and torch set to the threads that leaves."""
+    cores = update_cores(config, device)
+    if cores == 1 or not can_share_memory():
+        torch.set_num_threads(cores)
+        return Alone(device)
+    torch.set_num_threads(cores // 2)
+    return Partner(observation_size, action_size, config, cores // 2)
+
+
+def serve(memory: SharedMemory, tasks: list[Task], parent: int) -> None:
+    """Say that the memory may be written to, and do what is begun until ``parent`` is gone."""
+    flags = memory.flags
+    done = flags[_BEGUN] = flags[_DONE] = READY
+    while _await_task(flags, done, parent):
+        done += 1
+        tasks[flags[_TASKS + done % _QUEUE]]()
+        flags[_DONE] = done
+
+
+def _await_task(flags: memoryview, done: int, parent: int) -> bool:
+    """Look often at first, then now and then; False once the parent is gone."""
+    napping_from = time.monotonic() + _SPIN_SECONDS
+    while flags[_BEGUN] == done:
+        if time.monotonic() > napping_from:
+            if os.getppid() != parent:
+                return False
+            time.sleep(_NAP_SECONDS)
+    return True

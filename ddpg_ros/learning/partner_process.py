@@ -1,0 +1,36 @@
+"""The process beside a training: the same networks over the same memory, for the actor's share."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+import torch
+
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.ddpg import Ddpg
+from ddpg_ros.learning.partner import Alone, SharedMemory, serve
+
+
+class _Worker(Alone):
+    """The worker's view of the memory: it looks at the vectors and leaves them as they are."""
+
+    def __init__(self, memory: SharedMemory) -> None:
+        super().__init__(torch.device("cpu"))
+        self.allocate = memory.allocate  # type: ignore[method-assign]
+
+
+def main() -> None:
+    """Build the networks where the parent will find them, then do what it orders."""
+    sizes, values, threads, parent = pickle.load(sys.stdin.buffer)
+    torch.set_num_threads(threads)
+    config = DdpgConfig.from_dict(values)
+    memory = SharedMemory(int(sys.argv[1]))
+    observations = memory.allocate_batch(config.batch_size, sizes[0])
+    ddpg = Ddpg(sizes[0], sizes[1], config, partner=_Worker(memory))
+    ddpg.look_at(*observations)
+    serve(memory, ddpg.actor_tasks(), parent)
+
+
+if __name__ == "__main__":
+    main()
