@@ -128,5 +128,12 @@ def test_a_run_that_is_not_there_is_named(
 
 
 def test_a_resumed_run_keeps_its_world_and_folder(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ("train", "Pendulum-v1", "--resume", "run", "--run", "other", "--contract", "x")
-    assert refusal(capsys, *arguments).endswith("leave out the world, --contract, --run.")
+    arguments = ["train", "Pendulum-v1", "--resume", "run", "--run", "other", "--contract", "x"]
+    arguments += ["--preset", "ddpg"]
+    assert refusal(capsys, *arguments).endswith("leave out the world, --contract, --run, --preset.")
+
+
+def test_an_unknown_preset_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "train", "Pendulum-v1", "--preset", "ddgp") == (
+        "ddpg-ros train: no preset is called 'ddgp'. Known: Pendulum-v1, ddpg, default, pendulum."
+    )

@@ -85,6 +85,8 @@ def test_a_signal_leaves_a_checkpoint_within_five_seconds_that_is_resumed(
         ({"gamma": 1}, "gamma"),
         ({"resume": "/nowhere"}, "no training run is kept here"),
         ({"resume": "/nowhere", "gamma": 0.9}, "leave out gamma"),
+        ({"resume": "/nowhere", "preset": "ddpg"}, "leave out preset"),
+        ({"preset": "ddgp"}, "no preset is called 'ddgp'. Known: Pendulum-v1, ddpg,"),
         ({"total_steps": 400}, "so nothing would be learned"),
         ({"world": "Nowhere-v0"}, "neither a world of ddpg_ros nor an environment"),
         ({"batch_size": 64, "buffer_size": 32}, "no batch would ever fill"),
