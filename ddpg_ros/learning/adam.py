@@ -43,6 +43,7 @@ class Adam:
 
     def step(self) -> None:
         """Take one step, and refresh the operands."""
+        self._parameters.collect()
         gradients = self._parameters.gradients
         if self._max_grad_norm > 0:
             norm = torch.linalg.vector_norm(gradients)

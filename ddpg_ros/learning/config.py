@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -139,10 +140,11 @@ class DdpgConfig:
                 f"num_envs {self.num_envs} is larger than buffer_size {self.buffer_size}: one step "
                 "would overwrite itself. Make the buffer larger."
             )
-        needed = max(self.warmup_steps, self.batch_size)
-        if self.total_steps <= needed:
+        rounds = math.ceil(max(self.warmup_steps, self.batch_size) / self.num_envs)
+        first = rounds * self.num_envs
+        if self.total_steps <= first:
             raise ConfigError(
-                f"total_steps {self.total_steps}: learning starts after {needed} steps "
+                f"total_steps {self.total_steps}: learning starts after {first} steps "
                 f"(warmup_steps {self.warmup_steps}, batch_size {self.batch_size}), so nothing "
                 "would be learned. Train longer, or start earlier."
             )

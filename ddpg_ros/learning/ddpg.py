@@ -138,8 +138,11 @@ class Ddpg:
         self.look_at(s, next_s)
         next_actions = partner.begin(self.find_next_actions)
         moves_actor = self._updates % config.policy_delay == 0
-        actor_gradient = partner.begin(self.find_actor_gradient) if moves_actor else 0
-        actor_measures = partner.begin(self.measure_actor) if measured else 0
+        actor_gradient = 0
+        if moves_actor or measured:
+            actor_gradient = partner.begin(self.find_actor_gradient)
+        if measured:
+            actor_gradient = partner.begin(self.measure_actor)
         if meanwhile is not None:
             meanwhile()
 
@@ -157,7 +160,7 @@ class Ddpg:
         for critic, trace, error in zip(self._q, traces, errors, strict=True):
             critic.backward(trace, error * (2 / len(y)))
 
-        partner.finish(max(actor_gradient, actor_measures))
+        partner.finish(actor_gradient)
         actor_step = partner.begin(self.step_actor) if moves_actor else 0
         self._q_adam.step()
         # theta' <- tau theta + (1 - tau) theta'
@@ -199,7 +202,7 @@ class Ddpg:
         outputs, actor_trace = self._mu.forward(s)
         actions = outputs.tanh_()
         hidden, critic_trace = self._q[0].hidden(torch.cat((s, actions), 1))
-        by_action = self._q[0].input_gradient(critic_trace)[:, n:]
+        by_action = self._q[0].input_gradient(critic_trace, len(s))[:, n:]
         slope = (1 - actions * actions).mul_(-1 / len(s))
         self._mu.backward(actor_trace, by_action * slope)
         self._ascended = hidden, actions

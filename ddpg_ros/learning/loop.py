@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from functools import partial
@@ -98,6 +99,7 @@ class Trainer:
         self._telemetry = Telemetry()
         self._metrics = Metrics(self._folder.metrics, self._folder.tensorboard, self.step)
         self._saved_at = self._told_at = time.monotonic()
+        gc.freeze()  # What is there now stays; the collector need not look at it every few steps.
         try:
             while not self._finished():
                 if not self._evaluate_if_due() or self._request.requested():
@@ -111,6 +113,7 @@ class Trainer:
         except TrainingDiverged as error:
             raise self._diverged(error) from None
         finally:
+            gc.unfreeze()
             self._metrics.close()
             self._reporter.close()
 

@@ -30,6 +30,7 @@ class Parameters:
         self.gradients = allocate(size, torch.float32)
         exact = dtype == torch.float32
         self.operands = self.values if exact else allocate(size, dtype)
+        self._products = self.gradients if exact else allocate(size, dtype)
         self._places: dict[nn.Parameter, tuple[int, int]] = {}
         start = 0
         for parameter in parameters:
@@ -54,6 +55,15 @@ class Parameters:
     def gradient(self, parameter: nn.Parameter) -> Tensor:
         """The view of the gradient of ``parameter``."""
         return self._view(self.gradients, parameter)
+
+    def product(self, parameter: nn.Parameter) -> Tensor:
+        """Where a matrix product puts the gradient of ``parameter``, in the operands' type."""
+        return self._view(self._products, parameter)
+
+    def collect(self) -> None:
+        """Make the gradients of what products put in place."""
+        if self._products is not self.gradients:
+            self.gradients.copy_(self._products)
 
     def follow(self, leader: Parameters, tau: float) -> None:
         """Go the share ``tau`` of the way to the leader's values."""

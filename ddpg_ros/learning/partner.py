@@ -158,6 +158,7 @@ class Partner(Alone):
             return
         deadline = time.monotonic() + _POLL_SECONDS
         while flags[_DONE] < number:
+            os.sched_yield()
             if time.monotonic() > deadline:
                 deadline += _POLL_SECONDS
                 if self._process.poll() is not None:
@@ -198,6 +199,7 @@ def _await_task(flags: memoryview, done: int, parent: int) -> bool:
     """Look often at first, then now and then; False once the parent is gone."""
     napping_from = time.monotonic() + _SPIN_SECONDS
     while flags[_BEGUN] == done:
+        os.sched_yield()
         if time.monotonic() > napping_from:
             if os.getppid() != parent:
                 return False

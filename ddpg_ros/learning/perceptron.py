@@ -6,6 +6,7 @@ The rules are those of back-propagation, Goodfellow et al. 2016, "Deep Learning"
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 
 import torch
@@ -14,10 +15,21 @@ from torch import Tensor, nn
 from ddpg_ros.learning.parameters import Parameters
 
 _mask_relu = torch.ops.aten.threshold_backward.default
-_fused_linear = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+_fused_linear: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 
 _FUSED_FROM = 4096
 """Weights from which the fused product of oneDNN is faster than a product and a ReLU."""
+
+
+@cache
+def _fused_serves(dtype: torch.dtype) -> bool:
+    """Whether this processor and this torch have the fused product for ``dtype``."""
+    try:
+        ones = torch.ones(1, 1, dtype=dtype)
+        _fused_linear(ones, ones, ones[0], "relu", [], "")
+    except (RuntimeError, TypeError):
+        return False
+    return True
 
 
 class Trace(list[Any]):
@@ -65,7 +77,7 @@ class Perceptron:
         return self._last.forward(hidden.to(self._last.dtype), Trace()).float()
 
     def backward(self, trace: Trace, gradient: Tensor) -> None:
-        """Put the parameters' gradients in place.
+        """Put the parameters' gradients in place; they count from ``Parameters.collect`` on.
 
         Args:
             trace: Of :meth:`forward`; it is used up.
@@ -78,18 +90,18 @@ class Perceptron:
             gradient = layer.backward(gradient, trace, place=True)
             later = layer
 
-    def input_gradient(self, trace: Trace) -> Tensor:
-        """Gradient of the only output by the inputs, ``(batch, in)``.
+    def input_gradient(self, trace: Trace, rows: int) -> Tensor:
+        """Gradient of the only output by the inputs, ``(rows, in)``.
 
         The parameters' gradients stay as they are.
 
         Args:
             trace: Of :meth:`hidden`; it is used up.
+            rows: Size of the batch.
         """
-        size = len(trace[-1][0])
-        gradient = self._last.weight.to(self._hidden[-1].dtype).expand(size, -1)
+        gradient = self._last.weight.expand(rows, -1)
         for layer in reversed(self._hidden):
-            gradient = layer.backward(gradient, trace, place=False)
+            gradient = layer.backward(gradient.to(layer.dtype), trace, place=False)
             gradient = torch.mm(gradient, layer.weight)
         return gradient.float()
 
@@ -104,10 +116,12 @@ class _Linear:
         self.weight = weight.data if exact else parameters.operand(weight)
         self._bias = bias.data if exact else parameters.operand(bias)
         self.dtype = self.weight.dtype
-        self._weight_gradient = parameters.gradient(weight)
-        self._bias_gradient = parameters.gradient(bias)
+        self._weight_gradient = parameters.product(weight)
+        self._bias_gradient = parameters.product(bias)
+        self._direct = self._weight_gradient.dtype == self.dtype
         large = self.dtype != torch.float32 or weight.numel() >= _FUSED_FROM
-        self._fused = _fused_linear if weight.device.type == "cpu" and large else None
+        fits = weight.device.type == "cpu" and large and _fused_serves(self.dtype)
+        self._fused = _fused_linear if fits else None
 
     def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
         outputs = self._product(inputs)
@@ -135,7 +149,7 @@ class _Linear:
         return product.relu_() if self._activation == "relu" else product
 
     def _place(self, gradient: Tensor, inputs: Tensor) -> None:
-        if self.dtype == torch.float32:
+        if self._direct:
             torch.mm(gradient.t(), inputs, out=self._weight_gradient)
             torch.sum(gradient, 0, out=self._bias_gradient)
         else:
@@ -162,29 +176,33 @@ class _Hidden(_Linear):
 
 
 class _NormalisedHidden(_Linear):
-    """ReLU(LayerNorm(x W' + b)), Ba et al. 2016, https://arxiv.org/abs/1607.06450."""
+    """ReLU(LayerNorm(x W' + b)), Ba et al. 2016, https://arxiv.org/abs/1607.06450.
+
+    The normalisation is float32 in any case: its gradients are sums over the batch, which torch
+    would take in the operands' type.
+    """
 
     def __init__(self, linear: nn.Linear, norm: nn.LayerNorm, parameters: Parameters) -> None:
         super().__init__(linear, parameters)
         self._shape = list(norm.normalized_shape)
         self._epsilon = norm.eps
         self._scale, self._shift = norm.weight.data, norm.bias.data
-        self._scale_gradient = parameters.gradient(norm.weight)
-        self._shift_gradient = parameters.gradient(norm.bias)
+        self._scale_gradient = parameters.product(norm.weight)
+        self._shift_gradient = parameters.product(norm.bias)
 
     def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
-        product = self._product(inputs)
-        outputs, mean, rstd = torch.native_layer_norm(
+        product = self._product(inputs).float()
+        normalised, mean, rstd = torch.native_layer_norm(
             product, self._shape, self._scale, self._shift, self._epsilon
         )
-        outputs = outputs.relu_()
+        outputs = normalised.relu_().to(self.dtype)
         trace.append((inputs, product, mean, rstd, outputs))
         return outputs
 
     def backward(self, gradient: Tensor, trace: Trace, place: bool) -> Tensor:
         inputs, product, mean, rstd, outputs = trace.pop()
-        gradient, scale, shift = torch.ops.aten.native_layer_norm_backward(
-            _mask_relu(gradient, outputs, 0),
+        by_product, scale, shift = torch.ops.aten.native_layer_norm_backward(
+            _mask_relu(gradient, outputs, 0).float(),
             product,
             self._shape,
             mean,
@@ -193,6 +211,7 @@ class _NormalisedHidden(_Linear):
             self._shift,
             [True, place, place],
         )
+        gradient = by_product.to(self.dtype)
         if place:
             self._scale_gradient.copy_(scale)
             self._shift_gradient.copy_(shift)

@@ -32,7 +32,7 @@ def update_cores(config: DdpgConfig, device: torch.device) -> int:
         return 1
     if config.threads:
         return config.threads
-    return min(2, len(os.sched_getaffinity(0))) if _is_large(config) else 1
+    return min(2, _cores()) if _is_large(config) else 1
 
 
 def can_share_memory() -> bool:
@@ -42,6 +42,13 @@ def can_share_memory() -> bool:
     anonymous file (Linux).
     """
     return hasattr(os, "memfd_create") and platform.machine() in ("x86_64", "AMD64")
+
+
+def _cores() -> int:
+    """Cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _is_large(config: DdpgConfig) -> bool:

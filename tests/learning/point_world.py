@@ -14,6 +14,7 @@ from ddpg_ros.contract.generic import OBSERVATION_TOPIC
 from ddpg_ros.contract.readings import float64_multi_array
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.replay import Batch
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.worlds import PeriodEnd, World
@@ -99,6 +100,12 @@ def checkpoint(path: Path) -> dict[str, Any]:
     state = RunFolder(path).load_checkpoint(PointWorld().contract)
     assert state is not None
     return state
+
+
+def remembered(path: Path) -> Batch:
+    """What the checkpoint in ``path`` remembers of the point's life, the oldest first."""
+    s, a, r, next_s, terminated = checkpoint(path)["replay"]["rows"].split(1, 1)
+    return Batch(s, a, r[:, 0], next_s, terminated[:, 0])
 
 
 def leaves(state: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg
+from ddpg_ros.learning.ddpg import Ddpg, UpdateReport
 from ddpg_ros.learning.replay import Batch
 
 
@@ -22,6 +22,12 @@ def batch(reward: float = 1.0, terminated: float = 0.0) -> Batch:
     torch.manual_seed(4)
     s, next_s, a = torch.randn(16, 2), torch.randn(16, 2), torch.rand(16, 1)
     return Batch(s, a, torch.full((16,), reward), next_s, torch.full((16,), terminated))
+
+
+def updated(ddpg: Ddpg, learned_from: Batch) -> UpdateReport:
+    """Learn from a batch; what the update measured."""
+    ddpg.update(learned_from)
+    return ddpg.measure()
 
 
 def weights(network: nn.Module) -> torch.Tensor:

@@ -4,45 +4,71 @@ from __future__ import annotations
 
 import copy
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from small_ddpg import batch, make, weights
+from small_ddpg import batch, make, updated, weights
 from torch import nn
 
 from ddpg_ros.errors import TrainingDiverged
 
+NETWORKS = ("actor", "critics", "target_actor", "target_critics")
+TD3 = {"critics": 2, "policy_delay": 3, "target_noise_std": 0.2, "layer_norm": True}
+
 
 def test_the_actors_update_leaves_the_critic_alone() -> None:
     ddpg = make(critic_lr=0.0)
-    actor, critic = weights(ddpg.actor), weights(ddpg.critic)
+    actor, critic = weights(ddpg.actor), weights(ddpg.critics)
     ddpg.update(batch())
-    assert torch.equal(weights(ddpg.critic), critic)
+    assert torch.equal(weights(ddpg.critics), critic)
     assert not torch.equal(weights(ddpg.actor), actor)
 
 
 def test_the_actor_ascends_the_critic() -> None:
     ddpg = make(critic_lr=0.0)
-    losses = [ddpg.update(batch()).actor_loss for _ in range(50)]
+    losses = [updated(ddpg, batch()).actor_loss for _ in range(50)]
     assert losses[-1] < losses[0]
+
+
+def test_the_actor_asks_the_first_critic_alone() -> None:
+    ddpg, other = make(critics=2), make(critics=2)
+    nn.init.normal_(other.critics[1].body[-1].weight)
+    other.refresh()
+    for one in (ddpg, other):
+        one.update(batch())
+    assert torch.equal(weights(ddpg.actor), weights(other.actor))
+
+
+def test_the_actor_and_its_target_move_at_every_third_update_if_told_to() -> None:
+    ddpg = make(policy_delay=3)
+    moved = []
+    for _ in range(7):
+        before = [weights(getattr(ddpg, name)) for name in NETWORKS]
+        ddpg.update(batch())
+        after = [weights(getattr(ddpg, name)) for name in NETWORKS]
+        moved.append([not torch.equal(a, b) for a, b in zip(before, after, strict=True)])
+    everything, critics_alone = [True] * 4, [False, True, False, True]
+    assert moved == [everything, critics_alone, critics_alone] * 2 + [everything]
 
 
 def test_weight_decay_shrinks_the_critic_and_spares_the_actor() -> None:
     ddpg = make(weight_decay=0.1, critic_lr=0.01)
-    for network in (ddpg.actor, ddpg.critic):
+    for network in (ddpg.actor, ddpg.critics[0]):
         nn.init.constant_(network.body[0].bias, -100.0)  # dead units: no gradient but the penalty's
-    actor, critic = (n.body[0].weight.detach().clone() for n in (ddpg.actor, ddpg.critic))
+    ddpg.refresh()
+    actor, critic = (n.body[0].weight.detach().clone() for n in (ddpg.actor, ddpg.critics[0]))
     ddpg.update(batch())
     assert torch.equal(ddpg.actor.body[0].weight, actor)
-    assert (ddpg.critic.body[0].weight.abs() < critic.abs()).all()
+    assert (ddpg.critics[0].body[0].weight.abs() < critic.abs()).all()
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.01])
 def test_gradients_longer_than_the_limit_are_scaled_down_to_it(limit: float) -> None:
     ddpg = make(max_grad_norm=limit)
     ddpg.update(batch(reward=1000.0))
-    gradients = [p.grad.flatten() for p in ddpg.critic.parameters() if p.grad is not None]
+    gradients = [p.grad.flatten() for p in ddpg.critics.parameters() if p.grad is not None]
     norm = float(torch.cat(gradients).norm())
     assert norm == pytest.approx(limit, rel=1e-3) if limit else norm > 1.0
 
@@ -54,9 +80,28 @@ def test_actions_see_normalised_observations() -> None:
     scaled = torch.tensor((seen[:3] - seen.mean(0)) / seen.std(0), dtype=torch.float32)
     with torch.no_grad():
         actions = ddpg.actor(scaled)
-        values = ddpg.critic(scaled, actions)
+        values = ddpg.critics[0](scaled, actions)
     np.testing.assert_allclose(ddpg.act(seen[:3]), actions, atol=1e-5)
     np.testing.assert_allclose(ddpg.value(seen[:3], actions.numpy()), values, atol=1e-5)
+
+
+def test_what_happens_meanwhile_happens_once_and_before_the_update() -> None:
+    ddpg, other, seen = make(), make(), np.ones((5, 2), dtype=np.float32)
+    before, acted = ddpg.act(seen), []
+    ddpg.update(batch(), lambda: acted.append(ddpg.act(seen)))
+    other.update(batch())
+    assert len(acted) == 1
+    np.testing.assert_array_equal(acted[0], before)
+    for name in NETWORKS:
+        assert torch.equal(weights(getattr(ddpg, name)), weights(getattr(other, name)))
+
+
+def test_what_is_seen_meanwhile_does_not_scale_the_batch_that_is_learned_from() -> None:
+    ddpg, other = (make(normalise_observations=True) for _ in range(2))
+    ddpg.update(batch(), lambda: ddpg.normaliser.see(np.array([[5.0, -3.0], [2.0, 7.0]])))
+    other.update(batch())
+    for name in NETWORKS:
+        assert torch.equal(weights(getattr(ddpg, name)), weights(getattr(other, name)))
 
 
 def test_a_loss_that_is_not_finite_stops_the_training_with_advice() -> None:
@@ -66,19 +111,73 @@ def test_a_loss_that_is_not_finite_stops_the_training_with_advice() -> None:
     )
     ddpg = make()
     assert ddpg.is_finite()
-    with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$"):
-        ddpg.update(batch(reward=float("nan")))
+    nowhere = batch(reward=float("nan"))
+    ddpg.update(nowhere)
+    with pytest.raises(TrainingDiverged, match=r"^the critic's loss is nan, the actor's -?0\.\d+;"):
+        ddpg.measure()  # the actor asked the critic that was there before
     assert not ddpg.is_finite()
+    ddpg.update(nowhere)
+    with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$") as stopped:
+        ddpg.measure()
+    assert stopped.value.batch.keys() == nowhere._asdict().keys()
+    assert torch.equal(stopped.value.batch["observations"], nowhere.observations)
 
 
-def test_a_restored_ddpg_learns_on_as_the_saved_one() -> None:
-    ddpg, other = make(), make()
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("switches", [{}, TD3], ids=["ddpg", "td3"])
+def test_a_restored_ddpg_learns_on_as_the_saved_one(
+    switches: dict[str, Any], precision: str
+) -> None:
+    ddpg, other = (make(precision=precision, **switches) for _ in range(2))
     ddpg.normaliser.see(np.ones((1, 2)))
     ddpg.update(batch())
     nn.init.ones_(other.actor.body[0].weight)
+    nn.init.ones_(other.critics[0].body[0].weight)
     other.restore(copy.deepcopy(ddpg.state()))
+    reports = []
     for one in (ddpg, other):
-        one.update(batch(reward=-2.0))
-    for name in ("actor", "critic", "target_actor", "target_critic"):
+        for reward in (-2.0, 3.0):
+            one.update(batch(reward), measured=False)
+        reports.append(updated(one, batch()))
+    for name in NETWORKS:
         assert torch.equal(weights(getattr(ddpg, name)), weights(getattr(other, name)))
+    assert reports[0] == reports[1]
     assert other.normaliser.count == 1
+
+
+def test_an_update_right_after_a_restore_is_measured_even_if_the_actor_waits() -> None:
+    ddpg, other = make(policy_delay=3), make(policy_delay=3)
+    ddpg.update(batch())
+    other.restore(copy.deepcopy(ddpg.state()))
+    assert updated(other, batch()) == updated(ddpg, batch())
+
+
+@pytest.mark.parametrize("switches", [{}, TD3], ids=["ddpg", "td3"])
+def test_weights_written_from_outside_count_from_a_refresh_on(switches: dict[str, Any]) -> None:
+    ddpg, other = (make(precision="bfloat16", **switches) for _ in range(2))
+    for one in (ddpg, other):
+        for name in NETWORKS:
+            for parameter in getattr(one, name).parameters():
+                nn.init.constant_(parameter, 0.25)
+    fresh = make(precision="bfloat16", **switches)
+    ddpg.refresh()
+    fresh.restore(copy.deepcopy(ddpg.state()))
+    reports = [updated(one, batch()) for one in (ddpg, fresh, other)]
+    assert reports[0] == reports[1] != reports[2]
+
+
+def test_an_actor_and_a_critic_without_hidden_layers_learn() -> None:
+    ddpg = make(hidden_sizes=(), critic_lr=0.1)
+    losses = [updated(ddpg, batch()).critic_loss for _ in range(50)]
+    assert losses[-1] < losses[0]
+
+
+def test_half_the_digits_hardly_change_what_is_learned() -> None:
+    wide, narrow = (make(precision=p, hidden_sizes=(64, 64)) for p in ("float32", "bfloat16"))
+    for ddpg in (wide, narrow):
+        for _ in range(50):
+            ddpg.update(batch())
+    one, other = wide.measure(), narrow.measure()
+    assert one != other
+    assert other.q == pytest.approx(one.q, rel=0.05)
+    assert other.actor_loss == pytest.approx(one.actor_loss, rel=0.05)

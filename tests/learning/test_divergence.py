@@ -73,7 +73,7 @@ def test_the_checkpoint_that_stays_is_finite(diverged: tuple[Path, str]) -> None
     folder, _ = diverged
     state = checkpoint(folder)
     assert state["step"] >= 99
-    for network in ("actor", "critic", "target_actor", "target_critic"):
+    for network in ("actor", "critics", "target_actor", "target_critics"):
         assert all(bool(w.isfinite().all()) for w in state["ddpg"][network].values())
 
 
@@ -89,7 +89,7 @@ def test_a_weight_that_is_not_finite_is_never_saved(tmp_path: Path) -> None:
     run.save()
     before = (tmp_path / "checkpoint.pt").read_bytes()
     with torch.no_grad():
-        run.ddpg.target_critic.body[0].weight[0, 0] = math.nan
+        run.ddpg.target_critics[0].body[0].weight[0, 0] = math.nan
     text = (
         "a weight is not finite; the last good checkpoint is kept. Try smaller learning rates or "
         "max_grad_norm=1."

@@ -10,7 +10,7 @@ import yaml
 
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.presets import load_preset, read_config
+from ddpg_ros.learning.presets import load_preset, preset_for, read_config
 from ddpg_ros.worlds import make_world
 
 PRESETS = sorted((Path(__file__).parents[2] / "config/presets").glob("*.yaml"))
@@ -24,9 +24,10 @@ def test_a_preset_says_what_its_file_says(path: Path) -> None:
     assert preset != DdpgConfig()
 
 
-@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
-def test_a_preset_belongs_to_a_world(path: Path) -> None:
-    make_world(path.stem).close()
+@pytest.mark.parametrize("name", [p.stem for p in PRESETS if p.stem not in ("ddpg", "default")])
+def test_any_other_preset_belongs_to_a_world_which_gets_it(name: str) -> None:
+    make_world(name).close()
+    assert preset_for(name) == load_preset(name)
 
 
 def test_there_is_a_preset_for_the_packages_own_world() -> None:
@@ -34,8 +35,20 @@ def test_there_is_a_preset_for_the_packages_own_world() -> None:
 
 
 @pytest.mark.parametrize("world", ["NoSuchWorld-v0", "../presets/pendulum", "module:Id-v0"])
-def test_a_world_without_preset_gets_the_defaults(world: str) -> None:
-    assert load_preset(world) == DdpgConfig()
+def test_a_world_without_preset_gets_the_default_one(world: str) -> None:
+    assert preset_for(world) == load_preset("default")
+
+
+def test_the_preset_ddpg_has_every_addition_off() -> None:
+    plain, preset = DdpgConfig(), load_preset("ddpg")
+    for name in ("critics", "policy_delay", "target_noise_std", "layer_norm"):
+        assert getattr(preset, name) == getattr(plain, name)
+
+
+def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
+    text = "no preset is called 'ddgp'. Known: Pendulum-v1, ddpg, default, pendulum."
+    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
+        load_preset("ddgp")
 
 
 def test_a_config_file_changes_only_what_it_names(tmp_path: Path) -> None:

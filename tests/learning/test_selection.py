@@ -50,8 +50,8 @@ def test_a_judgement_is_an_evaluation_on_the_seeds_kept_for_it() -> None:
     assert flown is not None
     assert judgement.evaluation.seeds == flown.seeds
     assert judgement.evaluation.returns == pytest.approx(flown.returns, rel=1e-4)
-    nn.init.zeros_(ddpg.critic.body[-1].weight)
-    nn.init.constant_(ddpg.critic.body[-1].bias, 7.0)
+    nn.init.zeros_(ddpg.critics[0].body[-1].weight)
+    nn.init.constant_(ddpg.critics[0].body[-1].bias, 7.0)
     error = 7.0 - float(np.mean(flown.discounted))
     again = judged(chosen, 200)
     assert again.q_minus_monte_carlo == pytest.approx(error, rel=1e-4)

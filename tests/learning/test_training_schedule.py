@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
-from point_world import PowerLoss, PowerLossError, checkpoint, quick, trainer
+from point_world import PowerLoss, PowerLossError, StopAfter, checkpoint, quick, trainer
 
+from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning import loop
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.loop import StopRequest
+from ddpg_ros.learning.metrics import read_metrics
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import selection_seeds
@@ -36,8 +39,7 @@ class Diary(Reporter):
 
 
 def updates(path: Path) -> int:
-    state = checkpoint(path)["ddpg"]["critic_optimiser"]["state"]
-    return int(state[0]["step"]) if state else 0
+    return int(checkpoint(path)["ddpg"]["critic_optimiser"]["count"])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def updates(path: Path) -> int:
         (100, {"updates_per_step": 3}, 120),
         (120, {"num_envs": 3}, 60),
         (120, {"num_envs": 3, "updates_per_step": 2}, 120),
-        (100, {"batch_size": 80, "buffer_size": 80}, 21),
+        (100, {"batch_size": 80, "buffer_size": 80}, 20),
     ],
 )
 def test_there_are_as_many_updates_as_steps_after_the_warm_up(
@@ -55,6 +57,36 @@ def test_there_are_as_many_updates_as_steps_after_the_warm_up(
 ) -> None:
     trainer(tmp_path, quick(total_steps=steps, evaluation_interval=1000, **options)).run()
     assert updates(tmp_path) == expected
+
+
+@pytest.mark.parametrize("num_envs", [1, 3, 7, 100])
+def test_a_run_that_would_learn_nothing_is_refused(num_envs: int, tmp_path: Path) -> None:
+    with contextlib.suppress(ConfigError):
+        trainer(tmp_path, quick(total_steps=61, num_envs=num_envs)).run()
+        assert updates(tmp_path) > 0
+
+
+def test_with_a_delay_the_actor_learns_less_often_than_the_critic(tmp_path: Path) -> None:
+    trainer(tmp_path, quick(total_steps=100, policy_delay=3)).run()
+    ddpg = checkpoint(tmp_path)["ddpg"]
+    counts = [int(ddpg[f"{name}_optimiser"]["count"]) for name in ("critic", "actor")]
+    assert counts == [40, 14]
+
+
+def measured(path: Path) -> list[dict[str, str]]:
+    """What was found at each step whose update was measured."""
+    rows = read_metrics(path / "metrics.csv")
+    loud = [row for row in rows if row["critic_loss"]]
+    return [{k: v for k, v in row.items() if k != "steps_per_second"} for row in loud]
+
+
+def test_every_tenth_update_is_measured_as_if_the_run_had_never_stopped(tmp_path: Path) -> None:
+    config = quick(total_steps=100, log_interval=1)
+    trainer(tmp_path / "whole", config).run()
+    assert [row["step"] for row in measured(tmp_path / "whole")] == ["61", "71", "81", "91"]
+    for looks in (66, 20, 1000):
+        trainer(tmp_path / "parts", config, request=StopAfter(looks)).run()
+    assert measured(tmp_path / "parts") == measured(tmp_path / "whole")
 
 
 def test_episodes_end_a_run_before_its_steps_do(tmp_path: Path) -> None:
