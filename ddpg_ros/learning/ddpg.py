@@ -19,14 +19,14 @@ from torch import Tensor, nn
 
 from ddpg_ros.contract.action import SATURATED
 from ddpg_ros.errors import TrainingDiverged
-from ddpg_ros.learning.adam import Adam
+from ddpg_ros.learning.compute.adam import Adam
+from ddpg_ros.learning.compute.parameters import Parameters
+from ddpg_ros.learning.compute.partner import Alone, Task
+from ddpg_ros.learning.compute.perceptron import Perceptron
+from ddpg_ros.learning.compute.precision import operand_type
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.networks import Actor, Critic
 from ddpg_ros.learning.normaliser import ObservationNormaliser
-from ddpg_ros.learning.parameters import Parameters
-from ddpg_ros.learning.partner import Alone, Task
-from ddpg_ros.learning.perceptron import Perceptron
-from ddpg_ros.learning.precision import operand_type
 from ddpg_ros.learning.replay import Batch
 
 

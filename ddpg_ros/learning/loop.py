@@ -14,11 +14,11 @@ import torch
 from ddpg_ros.errors import ConfigError, TrainingDiverged
 from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.atomic import write_atomically
+from ddpg_ros.learning.compute.partner import find_partner
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.metrics import Metrics
 from ddpg_ros.learning.noise import NOISES
-from ddpg_ros.learning.partner import find_partner
 from ddpg_ros.learning.replay import ReplayBuffer
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder

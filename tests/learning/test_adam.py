@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ddpg_ros.learning.adam import Adam
-from ddpg_ros.learning.parameters import Parameters
+from ddpg_ros.learning.compute.adam import Adam
+from ddpg_ros.learning.compute.parameters import Parameters
 
 RATE, STEPS = 0.01, 6
 

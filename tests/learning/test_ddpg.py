@@ -53,6 +53,17 @@ def test_the_actor_and_its_target_move_at_every_third_update_if_told_to() -> Non
     assert moved == [everything, critics_alone, critics_alone] * 2 + [everything]
 
 
+def test_measuring_changes_nothing_of_what_is_learned() -> None:
+    ddpg, other = make(policy_delay=3), make(policy_delay=3)
+    for number in range(7):
+        ddpg.update(batch(), measured=True)
+        ddpg.measure()
+        other.update(batch(), measured=number == 6)
+    assert ddpg.measure() == other.measure()
+    for name in NETWORKS:
+        assert torch.equal(weights(getattr(ddpg, name)), weights(getattr(other, name)))
+
+
 def test_weight_decay_shrinks_the_critic_and_spares_the_actor() -> None:
     ddpg = make(weight_decay=0.1, critic_lr=0.01)
     for network in (ddpg.actor, ddpg.critics[0]):

@@ -95,6 +95,13 @@ def test_a_run_that_ends_before_it_learns_is_refused(warmup_steps: int, batch_si
     assert DdpgConfig(total_steps=101, **options).total_steps == 101
 
 
+def test_a_run_whose_agents_end_it_in_the_round_before_it_learns_is_refused() -> None:
+    options = {"warmup_steps": 100, "batch_size": 20, "num_envs": 7}
+    with pytest.raises(ConfigError, match=r"^total_steps 105: learning starts after 105 steps "):
+        DdpgConfig(total_steps=105, **options)
+    assert DdpgConfig(total_steps=106, **options).total_steps == 106
+
+
 def test_an_unknown_name_suggests_the_one_that_was_meant() -> None:
     with pytest.raises(ConfigError) as refused:
         DdpgConfig.from_dict({"batchsize": 64})

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ddpg_ros.learning.parameters import Parameters
+from ddpg_ros.learning.compute.parameters import Parameters
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 

@@ -20,11 +20,11 @@ import torch
 from point_world import checkpoint, leaves, quick, trainer
 
 from ddpg_ros.errors import PartnerLost
+from ddpg_ros.learning.compute.partner import Alone, Partner, SharedMemory, find_partner
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg, UpdateReport
 from ddpg_ros.learning.loop import StopRequest, Trainer
 from ddpg_ros.learning.metrics import read_metrics
-from ddpg_ros.learning.partner import Alone, Partner, SharedMemory, find_partner
 from ddpg_ros.learning.replay import Batch
 
 CPU, DEADLINE = torch.device("cpu"), 60.0
@@ -51,7 +51,7 @@ ORPHANED = """
 import time
 import torch
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.partner import find_partner
+from ddpg_ros.learning.compute.partner import find_partner
 partner = find_partner(3, 2, DdpgConfig(threads=2), torch.device("cpu"))
 print(partner._process.pid, flush=True)
 time.sleep(600)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from ddpg_ros.learning.parameters import Parameters
-from ddpg_ros.learning.perceptron import Perceptron
+from ddpg_ros.learning.compute.parameters import Parameters
+from ddpg_ros.learning.compute.perceptron import Perceptron
 
 NARROW = 0.02
 """How far a gradient of bfloat16 products may end from the true one, as a share of its length.
@@ -125,7 +125,7 @@ def test_of_any_shape_the_gradients_are_autograds(
 
 
 @LAYER_NORM
-@pytest.mark.parametrize("sizes", SHAPES[1:], ids=str)
+@pytest.mark.parametrize("sizes", SHAPES, ids=str)
 def test_the_gradient_by_the_inputs_is_autograds(sizes: tuple[int, ...], layer_norm: bool) -> None:
     body, inputs = body_of(sizes, layer_norm), torch.randn(40, sizes[0], requires_grad=True)
     (expected,) = gradients_of(body(inputs), [inputs], torch.ones(40, 1))

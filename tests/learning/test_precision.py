@@ -13,10 +13,10 @@ import pytest
 import torch
 from small_ddpg import batch, make, updated
 
-from ddpg_ros.learning import precision
+from ddpg_ros.learning.compute import precision
+from ddpg_ros.learning.compute.precision import can_share_memory, operand_type, update_cores
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
-from ddpg_ros.learning.precision import can_share_memory, operand_type, update_cores
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 LARGE: list[dict[str, Any]] = [

@@ -7,9 +7,9 @@ import sys
 
 import torch
 
+from ddpg_ros.learning.compute.partner import Alone, SharedMemory, serve
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
-from ddpg_ros.learning.partner import Alone, SharedMemory, serve
 
 
 class _Worker(Alone):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ddpg_ros.learning.parameters import Allocate, Parameters
+from ddpg_ros.learning.compute.parameters import Allocate, Parameters
 
 _BETAS = (0.9, 0.999)
 _EPSILON = 1e-8

@@ -12,7 +12,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from ddpg_ros.learning.parameters import Parameters
+from ddpg_ros.learning.compute.parameters import Parameters
 
 _mask_relu = torch.ops.aten.threshold_backward.default
 _fused_linear: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from ddpg_ros.errors import PartnerLost
+from ddpg_ros.learning.compute.precision import can_share_memory, update_cores
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.precision import can_share_memory, update_cores
 
 Task = Callable[[], None]
 
@@ -125,7 +125,7 @@ class Partner(Alone):
         self._memory = SharedMemory(file)
         self._flags = self._memory.flags
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ddpg_ros.learning.partner_process", str(file)],
+            [sys.executable, "-m", "ddpg_ros.learning.compute.partner_process", str(file)],
             stdin=subprocess.PIPE,
             pass_fds=(file,),
             start_new_session=True,
