@@ -17,7 +17,7 @@ from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 
-_CHECKPOINT_VERSION = 1
+_CHECKPOINT_VERSION = 2
 
 
 @dataclass(frozen=True)

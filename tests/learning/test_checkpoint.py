@@ -79,7 +79,7 @@ def test_a_checkpoint_runs_no_code(folder: RunFolder, tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[Any, ...]:
             return Path.touch, (tmp_path / "intruded",)
 
-    torch.save({"version": 1, "weights": Intruder()}, folder.checkpoint)
+    torch.save({"version": 2, "weights": Intruder()}, folder.checkpoint)
     assert refusal(folder).startswith(f"{folder.checkpoint}: cannot be read (Weights only load")
     assert not (tmp_path / "intruded").exists()
 
@@ -88,7 +88,7 @@ def test_a_checkpoint_of_a_newer_version_is_refused(folder: RunFolder) -> None:
     content = torch.load(folder.checkpoint, weights_only=True)
     torch.save({**content, "version": 2}, folder.checkpoint)
     assert refusal(folder) == (
-        f"{folder.checkpoint}: has version 2, this ddpg_ros reads 1. "
+        f"{folder.checkpoint}: has version 1, this ddpg_ros reads 2. "
         "Resume with the ddpg_ros that wrote it."
     )
 

@@ -33,7 +33,7 @@ _LINE = 64
 """Bytes of a cache line. Each flag has one of its own."""
 
 _HEAD = 4 * _LINE
-_BEGUN, _TASKS, _DONE = (place * _LINE // 8 for place in range(3))
+_BEGUN, _TASKS, _DONE, _LAYOUT = (place * _LINE // 8 for place in range(4))
 _QUEUE = 8
 """Most tasks begun and not yet done."""
 
@@ -86,17 +86,21 @@ class SharedMemory:
 
     Args:
         file: Descriptor of an anonymous file.
+
+    Attributes:
+        flags: What the processes tell each other.
+        used: Bytes laid out so far.
     """
 
     def __init__(self, file: int) -> None:
         self._memory = mmap.mmap(file, _RESERVED)
-        self._used = _HEAD
+        self.used = _HEAD
         self.flags = memoryview(self._memory)[:_HEAD].cast("q")
 
     def allocate(self, size: int, dtype: torch.dtype) -> Tensor:
         """The next vector."""
-        vector = torch.frombuffer(self._memory, dtype=dtype, count=size, offset=self._used)
-        self._used += -(-size * dtype.itemsize // _LINE) * _LINE
+        vector = torch.frombuffer(self._memory, dtype=dtype, count=size, offset=self.used)
+        self.used += -(-size * dtype.itemsize // _LINE) * _LINE
         return vector
 
     def allocate_batch(self, batch_size: int, observation_size: int) -> tuple[Tensor, Tensor]:
@@ -148,6 +152,11 @@ class Partner(Alone):
 
     def begin(self, task: Task) -> int:
         number = self._flags[_BEGUN] + 1
+        if number == READY + 1 and self._flags[_LAYOUT] != self._memory.used:
+            raise PartnerLost(
+                "the process that learns the actor runs other code than this one: the package was "
+                "changed while the training started. Start again."
+            )
         self._flags[_TASKS + number % _QUEUE] = self.tasks.index(task)
         self._flags[_BEGUN] = number
         return number
@@ -188,6 +197,7 @@ def find_partner(
 def serve(memory: SharedMemory, tasks: list[Task], parent: int) -> None:
     """Say that the memory may be written to, and do what is begun until ``parent`` is gone."""
     flags = memory.flags
+    flags[_LAYOUT] = memory.used
     done = flags[_BEGUN] = flags[_DONE] = READY
     while _await_task(flags, done, parent):
         done += 1
