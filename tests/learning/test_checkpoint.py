@@ -86,9 +86,9 @@ def test_a_checkpoint_runs_no_code(folder: RunFolder, tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_a_newer_version_is_refused(folder: RunFolder) -> None:
     content = torch.load(folder.checkpoint, weights_only=True)
-    torch.save({**content, "version": 2}, folder.checkpoint)
+    torch.save({**content, "version": 3}, folder.checkpoint)
     assert refusal(folder) == (
-        f"{folder.checkpoint}: has version 1, this ddpg_ros reads 2. "
+        f"{folder.checkpoint}: has version 3, this ddpg_ros reads 2. "
         "Resume with the ddpg_ros that wrote it."
     )
 
