@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -14,6 +15,9 @@ from typing import Any
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
+
+PATIENCE = 8.0
+"""Time after which a call is repeated [s]."""
 
 DEADLINE = 30.0
 
@@ -58,12 +62,24 @@ class Graph:
             self._executor.spin_once(timeout_sec=0.02)
 
     def call(self, kind: Any, service: str, request: Any) -> Any:
-        """Call a service and return its response."""
+        """Call a service and return its response.
+
+        A server may answer before it has discovered who asked, and then nobody hears it; so a call
+        is repeated when there is no answer for long.
+        """
         client = self.node.create_client(kind, service)
         self.wait_for(client.service_is_ready, f"service {service}")
-        future = client.call_async(request)
-        self.wait_for(future.done, f"an answer from {service}")
-        return future.result()
+        futures: list[Any] = []
+        asked = -math.inf
+
+        def answer() -> Any:
+            nonlocal asked
+            if time.monotonic() - asked > PATIENCE:
+                asked = time.monotonic()
+                futures.append(client.call_async(request))
+            return next((future for future in futures if future.done()), None)
+
+        return self.wait_for(answer, f"an answer from {service}").result()
 
     def close(self) -> None:
         self._executor.shutdown()

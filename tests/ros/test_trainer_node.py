@@ -17,11 +17,11 @@ from std_srvs.srv import Trigger
 from ddpg_ros.deploy import OnnxPolicy
 
 SHORT = {
-    "total_steps": 1500,
+    "total_steps": 9000,  # long enough that someone who listens is discovered before the end
     "warmup_steps": 200,
     "hidden_sizes": "[16]",
     "batch_size": 32,
-    "evaluation_interval": 600,
+    "evaluation_interval": 3000,
     "evaluation_episodes": 1,
     "final_episodes": 2,
 }
@@ -36,8 +36,8 @@ def test_it_trains_tells_of_progress_and_leaves_a_policy_that_proves_itself(
     graph.wait_for(lambda: heard, "progress", deadline=60.0)
     graph.wait_for(lambda: not node.running(), "the end of the training", deadline=90.0)
     assert node.wait() == 0, node.output
-    assert json.loads(heard[-1].data)["total_steps"] == 1500
-    assert OnnxPolicy.load(run / "policy.onnx").metadata.provenance["steps"] in (600, 1200, 1500)
+    assert json.loads(heard[-1].data)["total_steps"] == 9000
+    assert OnnxPolicy.load(run / "policy.onnx").metadata.provenance["steps"] in (3000, 6000, 9000)
     assert f"simulate.launch.py policy:={run / 'policy.onnx'}" in node.output
     assert (run / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
 
