@@ -71,7 +71,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _config(options: argparse.Namespace) -> DdpgConfig:
     """The preset, then the user's file, then the flags."""
-    from ddpg_ros.learning.presets import load_preset, preset_for, read_config
+    from ddpg_ros.learning.presets import preset_for, read_config
 
     names = [field.name for field in dataclasses.fields(DdpgConfig)]
     chosen = {name: value for name, value in vars(options).items() if name in names}
@@ -84,7 +84,7 @@ def _config(options: argparse.Namespace) -> DdpgConfig:
             f"started with; leave out {', '.join(given)}."
         )
     options.world = options.world or _DEFAULT_WORLD
-    config = load_preset(options.preset) if options.preset else preset_for(options.world)
+    config = preset_for(options.world, options.preset)
     if options.config:
         config = read_config(options.config, config)
     return DdpgConfig.from_dict(chosen, config)

@@ -55,6 +55,9 @@ class Ddpg:
         config: Learning rates, discount, network shape and so on.
         device: Where the networks live.
         partner: Does the actor's share of an update, in this process or beside it.
+
+    Attributes:
+        updates: How many there have been.
     """
 
     def __init__(
@@ -68,7 +71,7 @@ class Ddpg:
         self.config = config
         self.device = torch.device(device)
         self._partner = partner or Alone(self.device)
-        self._updates = 0
+        self.updates = 0
         sizes = (observation_size, action_size, config.hidden_sizes)
         self.normaliser = ObservationNormaliser(observation_size, config.normalise_observations)
         self.normaliser.to(self.device)
@@ -137,7 +140,7 @@ class Ddpg:
         s, next_s = partner.share(normalise(batch.observations), normalise(batch.next_observations))
         self.look_at(s, next_s)
         next_actions = partner.begin(self.find_next_actions)
-        moves_actor = self._updates % config.policy_delay == 0
+        moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
         if moves_actor or measured:
             actor_gradient = partner.begin(self.find_actor_gradient)
@@ -166,7 +169,7 @@ class Ddpg:
         # theta' <- tau theta + (1 - tau) theta'
         self._target_q_weights.follow(self._q_weights, config.tau)
         partner.finish(actor_step)
-        self._updates += 1
+        self.updates += 1
         if measured:
             self._latest = batch, errors, q[0]
 
@@ -240,7 +243,7 @@ class Ddpg:
             **networks,
             "actor_optimiser": self._mu_adam.state(),
             "critic_optimiser": self._q_adam.state(),
-            "updates": self._updates,
+            "updates": self.updates,
             "normaliser": self.normaliser.state(),
         }
 
@@ -250,7 +253,7 @@ class Ddpg:
             network.load_state_dict(state[name])
         self._mu_adam.restore(state["actor_optimiser"])
         self._q_adam.restore(state["critic_optimiser"])
-        self._updates = state["updates"]
+        self.updates = state["updates"]
         self.normaliser.restore(state["normaliser"])
         self.refresh()
 

@@ -87,7 +87,6 @@ class Trainer:
         self.selection = Selection(config, self.ddpg, make_world())
         self.step = 0
         self.episodes = 0
-        self._updates = 0
 
     def run(self) -> bool:
         """Train to the end; False if the run was asked to stop first, with a checkpoint written.
@@ -129,7 +128,6 @@ class Trainer:
             {
                 "step": self.step,
                 "episodes": self.episodes,
-                "updates": self._updates,
                 "selection": self.selection.state(),
                 "ddpg": self.ddpg.state(),
                 "replay": self._replay.state(),
@@ -148,7 +146,6 @@ class Trainer:
         if state is None:
             return
         self.step, self.episodes = state["step"], state["episodes"]
-        self._updates = state["updates"]
         self.selection.restore(state["selection"])
         self.ddpg.restore(state["ddpg"])
         self._replay.restore(state["replay"])
@@ -183,9 +180,8 @@ class Trainer:
             self._act(ended)
         for number in range(updates):
             batch = self._replay.sample(self._config.batch_size)
-            measured = self._updates % _MEASURED == 0
+            measured = self.ddpg.updates % _MEASURED == 0
             self.ddpg.update(batch, partial(self._act, ended) if number == 0 else None, measured)
-            self._updates += 1
             if measured:
                 self._telemetry.add_update(self.ddpg.measure())
         return ended

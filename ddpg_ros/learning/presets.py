@@ -16,9 +16,13 @@ _IN_SHARE = Path("share/ddpg_ros/config/presets")
 _IN_CHECKOUT = Path("config/presets")
 
 
-def preset_for(world: str) -> DdpgConfig:
-    """The preset of ``world``; ``default`` if it has none of its own."""
-    return load_preset(world if world in _presets() else DEFAULT)
+def preset_for(world: str, name: str = "") -> DdpgConfig:
+    """The preset called ``name``; without one that of ``world``, ``default`` if it has none.
+
+    Raises:
+        ConfigError: No preset is called ``name``.
+    """
+    return load_preset(name or (world if world in _presets() else DEFAULT))
 
 
 def load_preset(name: str) -> DdpgConfig:

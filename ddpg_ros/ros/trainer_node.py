@@ -19,10 +19,9 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from ddpg_ros.errors import ConfigError
-from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.loop import StopRequest
-from ddpg_ros.learning.presets import load_preset, preset_for
+from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
@@ -41,7 +40,7 @@ class TrainerNode(Node, Reporter):
     def __init__(self, request: StopRequest, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
         self.settings = declare(self, TrainerParameters())
-        self.config = declare(self, self._preset())
+        self.config = declare(self, preset_for(self.settings.world, self.settings.preset))
         check_overrides(self)
         if self.settings.resume:
             self._refuse_hyperparameters()
@@ -66,10 +65,6 @@ class TrainerNode(Node, Reporter):
 
     def message(self, text: str) -> None:
         self.get_logger().info(text)
-
-    def _preset(self) -> DdpgConfig:
-        settings = self.settings
-        return load_preset(settings.preset) if settings.preset else preset_for(settings.world)
 
     def _refuse_hyperparameters(self) -> None:
         names = ["preset", *(field.name for field in dataclasses.fields(self.config))]
