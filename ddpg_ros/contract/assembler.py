@@ -9,10 +9,12 @@ import numpy as np
 from ddpg_ros.contract.contract import Contract
 from ddpg_ros.contract.features import Compute
 from ddpg_ros.contract.readings import Reading
-from ddpg_ros.contract.source import Source, SourceBuffer
+from ddpg_ros.contract.source import Source
+from ddpg_ros.contract.source_buffer import SourceBuffer
 
 MISSING = "missing"
 STALE = "stale"
+FUTURE = "future"
 NON_FINITE = "non_finite"
 MALFORMED = "malformed"
 
@@ -22,7 +24,8 @@ class Fault:
     """Why an observation must not be acted on.
 
     Args:
-        reason: ``missing`` (nothing came yet), ``stale``, ``non_finite`` or ``malformed``.
+        reason: ``missing`` (nothing came yet), ``stale``, ``future`` (stamped by another clock),
+            ``non_finite`` or ``malformed``.
         where: The source or element at fault, ``joint_states.position``.
         detail: The rest of the sentence.
     """
@@ -128,12 +131,14 @@ class Assembler:
     def _check(self, buffer: SourceBuffer, now: float) -> None:
         source = buffer.source
         age = now - buffer.measured_at
-        if buffer.measured_at == -np.inf:
-            self._add(MISSING, source, "has not been received")
-        elif buffer.problem:
+        if buffer.problem:
             self._add(MALFORMED, source, buffer.problem)
+        elif buffer.measured_at == -np.inf:
+            self._add(MISSING, source, "has not been received")
         elif source.ages and not 0.0 <= age <= source.max_age:
-            self._add(STALE, source, f"is {age:.3f} s old, at most {source.max_age:g} s")
+            self._add(STALE, source, _lateness(buffer, age))
+        elif source.ages and buffer.ahead > source.max_age:
+            self._add(FUTURE, source, f"is stamped {buffer.ahead:.3f} s ahead of this clock")
         elif not source.is_scan and not buffer.check_finite():
             bad = [n for n, ok in zip(source.elements, buffer.finite, strict=True) if not ok]
             self._add(NON_FINITE, source, f"is not finite for {', '.join(bad)}")
@@ -149,3 +154,10 @@ class Assembler:
         for tick in range(self.contract.history - 1):
             self._stack[tick] = self._stack[tick + 1]
         self._stack[-1] = self._frame
+
+
+def _lateness(buffer: SourceBuffer, age: float) -> str:
+    """How old a source is, and which of its elements if others are younger."""
+    oldest = buffer.oldest()
+    which = f" for {oldest}" if oldest != ", ".join(buffer.source.elements) else ""
+    return f"is {age:.3f} s old{which}, at most {buffer.source.max_age:g} s"

@@ -20,7 +20,8 @@ from ddpg_ros.contract.readings import (
     POSE_STAMPED,
     XYZW,
 )
-from ddpg_ros.contract.source import Source, SourceBuffer
+from ddpg_ros.contract.source import Source
+from ddpg_ros.contract.source_buffer import SourceBuffer
 from ddpg_ros.errors import ContractError
 
 Compute = Callable[[], str]

@@ -11,7 +11,8 @@ import numpy as np
 
 from ddpg_ros.contract.features import Compute, Feature
 from ddpg_ros.contract.readings import LASER_SCAN
-from ddpg_ros.contract.source import Source, SourceBuffer
+from ddpg_ros.contract.source import Source
+from ddpg_ros.contract.source_buffer import SourceBuffer
 from ddpg_ros.errors import ContractError
 
 

@@ -24,7 +24,7 @@ from ddpg_ros.contract import (
     Source,
     readings,
 )
-from ddpg_ros.contract.source import SourceBuffer
+from ddpg_ros.contract.source_buffer import SourceBuffer
 
 settings.register_profile("contract", deadline=None, derandomize=True, database=None)
 settings.load_profile("contract")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ddpg_ros.contract import Assembler, Contract, Fault, Reading, readings
-from ddpg_ros.contract.assembler import MALFORMED, MISSING, NON_FINITE, STALE
+from ddpg_ros.contract.assembler import FUTURE, MALFORMED, MISSING, NON_FINITE, STALE
 
 
 def faults(assembler: Assembler, now: float = 0.0) -> list[Fault]:
@@ -80,13 +80,38 @@ def test_a_command_that_is_not_finite_does_not_reach_the_policy(assembler: Assem
     assert str(fault) == "previous_command is not finite for hip"
 
 
-def test_a_missing_joint_is_named_in_the_fault(assembler: Assembler) -> None:
+def test_a_joint_that_never_came_is_named_in_the_fault(robot: Contract) -> None:
+    assembler = Assembler(robot)
     joints = readings.joint_state(["hip", "toe"], [0, 0], [0, 0])
     assembler.receive("joint_states", joints, 0.0)
     detail = "has no knee (it has hip, toe)"
-    assert faults(assembler) == [
+    assert faults(assembler)[:2] == [
         Fault(MALFORMED, "joint_states.position", detail),
         Fault(MALFORMED, "joint_states.velocity", detail),
+    ]
+
+
+def test_a_joint_that_comes_no_more_is_named_when_it_is_stale(
+    assembler: Assembler, healthy: Mapping[str, Reading]
+) -> None:
+    for now in (0.06, 0.11):
+        for topic in ("imu", "scan"):
+            assembler.receive(topic, healthy[topic], now)
+        joints = readings.joint_state(["hip"], [0], [0])
+        assembler.receive("joint_states", joints, now)
+    detail = "is 0.110 s old for knee, at most 0.1 s"
+    assert faults(assembler, 0.11) == [
+        Fault(STALE, "joint_states.position", detail),
+        Fault(STALE, "joint_states.velocity", detail),
+    ]
+
+
+def test_a_stamp_from_the_future_is_another_clocks(robot: Contract, assembler: Assembler) -> None:
+    joints = readings.joint_state(["hip", "knee"], [0, 0], [0, 0], stamp=0.2)
+    assembler.receive("joint_states", joints, 0.0)
+    assert faults(assembler) == [
+        Fault(FUTURE, f"joint_states.{field}", "is stamped 0.200 s ahead of this clock")
+        for field in ("position", "velocity")
     ]
 
 

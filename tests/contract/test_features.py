@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddpg_ros.contract import CosSin, Feature, Identity, ProjectedGravity, Source, readings
-from ddpg_ros.contract.source import SourceBuffer
+from ddpg_ros.contract.source_buffer import SourceBuffer
 from ddpg_ros.errors import ContractError
 
 ORIENTATION = Source("imu", readings.IMU, "orientation")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ddpg_ros.contract import MinPool, Source, readings
-from ddpg_ros.contract.source import SourceBuffer
+from ddpg_ros.contract.source_buffer import SourceBuffer
 from ddpg_ros.errors import ContractError
 
 TURN = 2 * math.pi

@@ -1,0 +1,205 @@
+"""The latest values of a source, element by element."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ddpg_ros.contract.readings import FIELDS, JOINT_STATE, Reading
+from ddpg_ros.contract.source import Source
+
+_LARGEST = 1e30
+"""Beyond it a value is garbage, and what is computed from it may not fit into float32."""
+
+_MOST_LAYOUTS = 16
+"""Layouts remembered; a robot has one for each publisher of a topic."""
+
+
+class _Layout(NamedTuple):
+    """How the values of a message belong to the elements of a source.
+
+    Args:
+        size: How many values such a message carries; None for a scan: any number.
+        indices: Where in the message the elements are, ``(k,)``; None for a scan: all, in order.
+        places: Which elements they are, ``(k,)``.
+        whole: Whether they are all the elements, in order.
+        problem: What such a message lacks or has too much; empty if nothing.
+        unusable: Whether no such message can be read at all.
+    """
+
+    size: int | None
+    indices: np.ndarray | None
+    places: np.ndarray
+    whole: bool = True
+    problem: str = ""
+    unusable: bool = False
+
+
+class SourceBuffer:
+    """The latest values of one source, matched by name once and copied without allocating.
+
+    A topic may carry some joints in one message and the rest in another, so every element has an
+    age of its own.
+
+    Attributes:
+        values: ``(len(elements),)`` float64; for a scan, ``(rays,)``.
+        measured_at: When the oldest of the values was measured [s]; ``-inf`` while one is missing.
+        ahead: How far in the future the latest stamp lay when it arrived [s].
+        problem: Why the values do not serve, empty if they do.
+        finite: Which elements the last :meth:`check_finite` found to be numbers.
+        frame: ``frame_id`` of the latest reading.
+        geometry: Scan geometry of the latest reading.
+        overtaken: How many readings were ignored because a later one had come before them.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        count = len(source.elements)
+        self.values = np.full(count, np.nan)
+        self.finite = np.zeros(count, dtype=bool)
+        self.overtaken = 0
+        self._magnitudes = np.zeros(count)
+        self._measured_at = np.full(count, -np.inf)
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
+        self._names: Sequence[str] = ()
+        self._unnamed = self._named = _unnamed_layout(source)
+        self.clear()
+
+    @property
+    def publishers(self) -> int:
+        """How many publishers the topic may have, by the names that were seen.
+
+        One more, and two of them speak of the same element.
+        """
+        parts = [set(layout.places.tolist()) for layout in self._layouts.values()]
+        apart = sum(map(len, parts)) == len(set().union(*parts))
+        return max(1, len(parts)) if apart else 1
+
+    def clear(self) -> None:
+        """Forget the latest values."""
+        self._forget()
+        self.ahead = 0.0
+        self.problem = self.frame = ""
+        self.geometry: tuple[float, float, float, float] | None = None
+
+    def receive(self, reading: Reading, now: float) -> None:
+        """Copy what the source needs out of ``reading``, which arrived at ``now`` [s].
+
+        It is as old as its stamp says, where it has one: a message may have been under way. One
+        that a later one has overtaken is ignored.
+        """
+        values = reading.fields.get(self.source.field)
+        layout = self._layout_of(reading)
+        problem = self._mismatch(values, layout, reading)
+        if values is None or problem:
+            self._forget()
+            self.problem = problem
+            return
+        ahead = 0.0 if reading.stamp is None else reading.stamp - now
+        measured_at = now + min(0.0, ahead)
+        if not self._is_overtaken(layout, measured_at, now):
+            self._take(values, layout, measured_at)
+            self.ahead, self.frame, self.geometry = ahead, reading.frame, reading.geometry
+
+    def oldest(self) -> str:
+        """The elements that are as old as :attr:`measured_at` says, for people."""
+        late = self._measured_at <= self.measured_at
+        return ", ".join(
+            n for n, is_late in zip(self.source.elements, late, strict=True) if is_late
+        )
+
+    def check_finite(self) -> bool:
+        """Whether every needed element is finite, and no garbage."""
+        np.abs(self.values, out=self._magnitudes)
+        np.less_equal(self._magnitudes, _LARGEST, out=self.finite)
+        return bool(self.finite.all())
+
+    def _take(self, values: np.ndarray, layout: _Layout, measured_at: float) -> None:
+        if layout.whole:
+            if layout.indices is None:
+                self._fit(len(values))
+                np.copyto(self.values, values)
+            else:
+                np.take(values, layout.indices, out=self.values, mode="clip")
+            self._measured_at.fill(measured_at)
+            self.measured_at, self.problem = measured_at, ""
+        elif len(layout.places):
+            self.values[layout.places] = values[layout.indices]
+            self._measured_at[layout.places] = measured_at
+            self.measured_at = float(self._measured_at.min())
+            self.problem = "" if self.measured_at > -math.inf else layout.problem
+        elif self.measured_at == -math.inf:
+            self.problem = layout.problem
+
+    def _is_overtaken(self, layout: _Layout, measured_at: float, now: float) -> bool:
+        """Whether later values are held that are neither too old nor from before the clock fell."""
+        held = self.measured_at
+        if not layout.whole:
+            held = float(self._measured_at[layout.places].max(initial=-math.inf))
+        overtaken = measured_at < held <= now and now - held <= self.source.max_age
+        self.overtaken += overtaken
+        return overtaken
+
+    def _layout_of(self, reading: Reading) -> _Layout:
+        if not reading.names:
+            return self._unnamed
+        if reading.names != self._names:
+            self._names = list(reading.names)
+            key = tuple(self._names)
+            if key not in self._layouts and len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            if key not in self._layouts:
+                self._layouts[key] = _match(self.source.elements, self._names)
+            self._named = self._layouts[key]
+        return self._named
+
+    def _mismatch(self, values: np.ndarray | None, layout: _Layout, reading: Reading) -> str:
+        """Why the values cannot be taken as ``layout`` says; empty if they can."""
+        if values is None or len(values) == 0:
+            return f"carries no {self.source.field}"
+        if layout.unusable:
+            return layout.problem
+        if self.source.message == JOINT_STATE and not reading.names:
+            return "carries values without joint names"
+        if layout.size in (len(values), None):
+            return ""
+        if reading.names:
+            return f"{len(values)} values for {layout.size} names"
+        return f"has {len(values)} values where {layout.size} are expected"
+
+    def _fit(self, count: int) -> None:
+        if len(self.values) != count:
+            self.values = np.empty(count)
+
+    def _forget(self) -> None:
+        self.values.fill(np.nan)
+        self._measured_at.fill(-np.inf)
+        self.measured_at = -math.inf
+
+
+def _match(elements: Sequence[str], names: Sequence[str]) -> _Layout:
+    """The layout of messages whose values are called ``names``."""
+    here = [place for place, element in enumerate(elements) if element in names]
+    twice = [elements[place] for place in here if names.count(elements[place]) > 1]
+    missing = [element for element in elements if element not in names]
+    problem = f"names {', '.join(twice)} twice" if twice else ""
+    if missing and not twice:
+        problem = f"has no {', '.join(missing)} (it has {', '.join(names[:20])})"
+    indices = np.array([names.index(elements[place]) for place in here], dtype=int)
+    places = np.array(here, dtype=int)
+    return _Layout(len(names), indices, places, not missing, problem, unusable=bool(twice))
+
+
+def _unnamed_layout(source: Source) -> _Layout:
+    """The layout of messages that fix their elements, or whose elements have an order alone."""
+    places = np.arange(len(source.elements))
+    if source.is_scan:
+        return _Layout(None, None, places)
+    fixed = FIELDS[source.message][source.field]
+    if fixed is None:
+        return _Layout(len(source.elements), places, places)
+    indices = np.array([fixed.index(name) for name in source.elements])
+    return _Layout(len(fixed), indices, places)
