@@ -72,7 +72,8 @@ class Assembler:
         self._by_topic: dict[str, list[SourceBuffer]] = {}
         for source, buffer in buffers.items():
             self._by_topic.setdefault(source.topic, []).append(buffer)
-        self._buffers = list(buffers.values())
+        self.buffers = list(buffers.values())
+        """The latest values of every source."""
         self._stack = np.zeros((contract.history, contract.frame_size), dtype=np.float32)
         self._flat = self._stack.reshape(-1)
         self._filled = False
@@ -82,7 +83,7 @@ class Assembler:
 
     def reset(self) -> None:
         """Forget all readings and history; the previous command is the safe one."""
-        for buffer in self._buffers:
+        for buffer in self.buffers:
             buffer.clear()
         self.faults.clear()
         self.forget_history()
@@ -107,6 +108,10 @@ class Assembler:
         """Age of the latest reading on ``topic`` [s]; infinite before the first."""
         return min((now - b.measured_at for b in self._by_topic.get(topic, ())), default=np.inf)
 
+    def publishers(self, topic: str) -> int:
+        """How many publishers ``topic`` may have, by the names that were seen on it."""
+        return min((b.publishers for b in self._by_topic.get(topic, ())), default=1)
+
     def assemble(self, now: float) -> np.ndarray:
         """The observation at ``now`` [s], ``(observation_size,)`` float32.
 
@@ -115,7 +120,7 @@ class Assembler:
         training never saw two ticks side by side with others lost between them.
         """
         self.faults.clear()
-        for buffer in self._buffers:
+        for buffer in self.buffers:
             self._check(buffer, now)
         if not self.faults:
             for name, compute in self._terms:

@@ -32,22 +32,27 @@ class CommandLimiter:
         np.copyto(self.command, self._safe)
         self.clipped.fill(False)
 
-    def force(self, command: np.ndarray) -> np.ndarray:
-        """Let ``command`` ``(m,)`` through whatever the slew limit says."""
-        np.copyto(self.command, command)
-        return self.command
+    def start_from(self, command: np.ndarray) -> None:
+        """Start from ``command`` ``(m,)``, or the nearest within the limits."""
+        np.clip(command, self._low, self._high, out=self.command)
+        self.clipped.fill(False)
 
-    def apply(self, wanted: np.ndarray) -> np.ndarray:
+    def apply(self, wanted: np.ndarray, periods: float = 1.0) -> np.ndarray:
         """The nearest allowed command to ``wanted``, ``(m,)``; the array is reused.
 
         It is always finite: for a NaN the safe value is wanted instead.
+
+        Args:
+            wanted: ``(m,)``, SI units.
+            periods: How long ago the command before was, above 0; it may change by so much more.
         """
+        step = self._step if periods == 1.0 else self._step * periods
         np.copyto(self._wanted, wanted)
         np.isnan(self._wanted, out=self._no_number)
         np.copyto(self._wanted, self._safe, where=self._no_number)
-        np.subtract(self.command, self._step, out=self._bound)
+        np.subtract(self.command, step, out=self._bound)
         np.maximum(self._wanted, self._bound, out=self._bound)
-        np.add(self.command, self._step, out=self.command)
+        np.add(self.command, step, out=self.command)
         np.minimum(self._bound, self.command, out=self.command)
         np.clip(self.command, self._low, self._high, out=self.command)
         np.subtract(self.command, self._wanted, out=self._bound)

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ddpg_ros.contract import Assembler, Reading
-from ddpg_ros.contract.action import SATURATED
+from ddpg_ros.deploy.checks import StandardChecks, Tick
 from ddpg_ros.deploy.guard import Guard
+from ddpg_ros.deploy.guard_settings import GuardSettings
+from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
+from ddpg_ros.errors import PolicyFileError
 
 
 @dataclass(slots=True)
 class Decision:
-    """What a tick decided. The arrays are reused by the next tick.
+    """What a tick decided. It and its arrays are reused by the next tick.
 
     Args:
         command: What the robot shall do, ``(m,)``, SI units, always finite and within limits.
         observation: What the policy saw, ``(n,)`` float32.
         action: What the policy wanted, ``(m,)``; None where it could not be asked.
-        reason: ``ok`` if the policy drove, else why the safe command was given.
-        detail: The rest of the sentence, for people.
+        reason: ``ok`` if the policy drove, else why not.
+        sends: Whether the command is to be sent.
     """
 
     command: np.ndarray
     observation: np.ndarray
     action: np.ndarray | None
     reason: str
-    detail: str
+    sends: bool
 
 
 class ControlCore:
@@ -36,17 +40,25 @@ class ControlCore:
 
     Args:
         policy: A policy that has proved itself.
+        settings: How careful the guard is.
+
+    Raises:
+        ConfigError: The settings ask for something the policy does not read.
     """
 
-    def __init__(self, policy: OnnxPolicy) -> None:
+    def __init__(self, policy: OnnxPolicy, settings: GuardSettings | None = None) -> None:
+        settings = settings or GuardSettings()
         self.policy = policy
         self.contract = policy.contract
         self.assembler = Assembler(policy.contract)
-        self.guard = Guard(policy.contract)
-        self.saturated = np.zeros(policy.contract.action_size, dtype=bool)
-        """Which elements the policy drove to an end of their range on the last tick."""
-        low, high = (self.contract.action_values(side) for side in ("low", "high"))
-        self._centre, self._nearly_half = (high + low) / 2, SATURATED * (high - low) / 2
+        self.checks = StandardChecks(self.assembler, policy.metadata.statistics, settings)
+        self.guard = Guard(policy.contract, self.checks, settings)
+        self._start = MeasuredStart(self.assembler)
+        self._measures = settings.start_from == "measured" and bool(self._start)
+        observation = np.zeros(policy.contract.observation_size, np.float32)
+        self._tick = Tick(-math.inf, math.nan, observation, None)
+        self._decision = Decision(self.guard.command, observation, None, self.guard.reason, True)
+        self.reset()
 
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
@@ -56,30 +68,47 @@ class ControlCore:
         """Start anew: no history, the safe command before; a latched emergency stop stays."""
         self.assembler.forget_history()
         self.guard.reset()
-        self.assembler.record_command(self.contract.action_values("safe"))
+        self.assembler.record_command(self.guard.command)
+        self._tick.now = -math.inf
+        self._waits = self._measures
 
     def rearm(self) -> None:
         """Forget the history, release the emergency stop; the command goes on from where it is."""
         self.assembler.forget_history()
-        self.guard.stopped = False
+        self.guard.rearm()
 
-    def interrupt(self, reason: str) -> np.ndarray:
-        """The safe command ``(m,)`` between two ticks; later commands start from it."""
-        command = self.guard.interrupt(reason)
+    def exchange(self, policy: OnnxPolicy) -> None:
+        """Fly ``policy`` from the next tick on, the history and the command going on.
+
+        Raises:
+            PolicyFileError: Its contract is not the one that is flown.
+        """
+        if policy.contract != self.contract:
+            raise PolicyFileError(
+                f"the contract of policy {policy.digest[:12]} differs from the one that is flown, "
+                f"{self.policy.digest[:12]}. Deactivate, clean up and configure to change it; "
+                "'ddpg-ros inspect' shows either."
+            )
+        self.policy = policy
+
+    def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
+        """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
+        command = self.guard.interrupt(reason, detail, periods)
         self.assembler.record_command(command)
         return command
 
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""
-        observation = self.assembler.assemble(now)
-        action, fault, detail = None, "", ""
-        if self.assembler.faults:
-            fault = self.assembler.faults[0].reason
-            detail = "; ".join(map(str, self.assembler.faults))
-            self.saturated.fill(False)
-        else:
-            action = self.policy.act(observation)
-            np.greater(np.abs(action - self._centre), self._nearly_half, out=self.saturated)
-        command = self.guard.decide(action, fault)
-        self.assembler.record_command(command)
-        return Decision(command, observation, action, self.guard.reason, detail)
+        tick, decision = self._tick, self._decision
+        tick.interval = now - tick.now if math.isfinite(tick.now) else math.nan
+        tick.now = now
+        tick.observation = self.assembler.assemble(now)
+        tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
+        if self._waits and not self.assembler.faults:
+            self.guard.start_from(self._start.command())
+            self._waits = False
+        decision.command = self.guard.decide(tick)
+        self.assembler.record_command(decision.command)
+        decision.observation, decision.action = tick.observation, tick.action
+        decision.reason, decision.sends = self.guard.reason, self.guard.sends and not self._waits
+        return decision

@@ -2,72 +2,182 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
 from ddpg_ros.contract import CommandLimiter, Contract
-
-OK = "ok"
-STARTING = "starting"
-DISABLED = "disabled"
-STOPPED = "stopped"
-CLOCK_STALLED = "clock_stalled"
-ERROR = "error"
-ESTOP = "emergency_stop"
-NON_FINITE_ACTION = "non_finite_action"
+from ddpg_ros.deploy import reasons
+from ddpg_ros.deploy.checks import Check, Response, Tick
+from ddpg_ros.deploy.guard_settings import GuardSettings
 
 
 class Guard:
-    """Decides every tick between the policy's command and the contract's safe command.
+    """Decides every tick between the policy's command and a fallback.
 
-    It has no clock and no state but the command before and the latched emergency stop.
+    Whatever it decides is finite, within the limits and within the slew limit of the command
+    before. It has no clock: the time comes with the tick.
+
+    Args:
+        contract: Limits, slew limits and safe values.
+        checks: What may be wrong with a tick, and what follows.
+        settings: The fallback, and the times of recovery.
 
     Attributes:
-        enabled: Whether the policy may drive; otherwise the safe command is kept.
-        stopped: The latched emergency stop.
         reason: Why the last command was what it was; ``ok`` when the policy drove.
+        warnings: The checks that found something and let the policy drive.
+        sends: Whether the last command is to be sent; a silent fallback is not.
+        enabled: Whether the policy may drive; otherwise the safe command is kept.
+        latched: Why the safe command is given until :meth:`rearm`; empty if it is not.
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        checks: Iterable[tuple[Check, Response]] = (),
+        settings: GuardSettings | None = None,
+    ) -> None:
+        self.settings = settings or GuardSettings()
         self.enabled = True
-        self.stopped = False
-        self.reason = STARTING
+        self.latched = self._latched_detail = ""
+        self.warnings: list[Check] = []
+        self._checks = tuple(checks)
+        self._period = contract.period
         self._limiter = CommandLimiter(contract)
         self._safe = contract.action_values("safe")
+        self._begin = self._safe.copy()
+        self._wanted = self._safe.copy()
+        self.reset()
+
+    @property
+    def command(self) -> np.ndarray:
+        """The command before the next, ``(m,)``, SI units."""
+        return self._limiter.command
 
     @property
     def clipped(self) -> np.ndarray:
         """Which elements the limits changed on the last tick, ``(m,)`` bool."""
         return self._limiter.clipped
 
+    @property
+    def is_safe(self) -> bool:
+        """Whether the command has arrived at the safe one."""
+        return bool(np.array_equal(self._limiter.command, self._safe))
+
+    @property
+    def detail(self) -> str:
+        """The rest of the sentence that :attr:`reason` begins, for people."""
+        return self._describe()
+
     def reset(self) -> None:
-        """Start anew from the safe command; a latched emergency stop stays."""
-        self.reason = STARTING
+        """Start anew from the safe command, as if nothing had been decided; a latch stays."""
+        self.reason = reasons.STARTING
+        self.sends = True
+        self.has_driven = False
+        self.warnings.clear()
+        self._describe: Callable[[], str] = str
+        self._well_since: float | None = None
+        self._drives_since: float | None = None
+        self._fell_at: float | None = None
         self._limiter.reset()
+        for check, _ in self._checks:
+            check.reset()
 
-    def interrupt(self, reason: str) -> np.ndarray:
-        """The safe command ``(m,)`` between two ticks, whatever the slew limit says."""
-        return self._refuse(reason)
+    def start_from(self, command: np.ndarray) -> None:
+        """Take ``command`` ``(m,)`` for the one before the next, within the limits."""
+        self._limiter.start_from(command)
 
-    def decide(self, action: np.ndarray | None, fault: str) -> np.ndarray:
-        """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is.
+    def latch(self, reason: str, detail: str = "") -> None:
+        """Give the safe command from now on, until :meth:`rearm`."""
+        if not self.latched:
+            self.latched, self._latched_detail = reason, detail
+
+    def rearm(self) -> None:
+        """Release the latch; the command goes on from where it is."""
+        self.latched = self._latched_detail = ""
+
+    def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
+        """One step to the safe command, ``(m,)``, whatever the fallback is.
 
         Args:
-            action: What the policy wants, ``(m,)``; None where it could not be asked.
-            fault: Why it could not.
+            reason: Why.
+            detail: The rest of the sentence.
+            periods: How long ago the command before was, above 0 [periods].
         """
-        if self.stopped:
-            return self._refuse(ESTOP)
-        if not self.enabled:
-            return self._refuse(DISABLED)
-        if action is None:
-            return self._refuse(fault)
-        if not np.isfinite(action).all():
-            return self._refuse(NON_FINITE_ACTION)
-        self.reason = OK
-        return self._limiter.apply(action)
+        self.reason, self.sends = reason, True
+        self._describe = lambda: detail
+        self._well_since = self._drives_since = self._fell_at = None
+        return self._limiter.apply(self._safe, periods)
 
-    def _refuse(self, reason: str) -> np.ndarray:
-        """The safe command, whatever the slew limit says."""
-        self.reason = reason
-        self._limiter.clipped.fill(False)
-        return self._limiter.force(self._safe)
+    def decide(self, tick: Tick) -> np.ndarray:
+        """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is."""
+        response, cause = self._look(tick)
+        if self.latched:
+            return self.interrupt(self.latched, self._latched_detail)
+        if not self.enabled:
+            return self.interrupt(reasons.DISABLED, cause.detail() if cause else "")
+        self._describe = cause.detail if cause else str
+        if cause and response is Response.STOP:
+            self._well_since = None
+            return self._fall_back(cause.reason, tick.now)
+        if self._well_since is None or tick.now < self._well_since:
+            self._well_since = tick.now
+        if self.has_driven and tick.now - self._well_since < self.settings.recovery_time:
+            return self._fall_back(reasons.RECOVERING, tick.now)
+        return self._drive(tick, degraded=response is Response.DEGRADE)
+
+    def _look(self, tick: Tick) -> tuple[Response, Check | None]:
+        """The severest response to what the checks find, and the check that asks for it."""
+        self.warnings.clear()
+        worst, cause = Response.IGNORE, None
+        for check, response in self._checks:
+            if (tick.action is None and check.asks_action) or not check.finds(tick):
+                continue
+            check.count += 1
+            if response is Response.LATCH:
+                self.latch(check.reason, check.detail())
+            elif response in (Response.WARN, Response.DEGRADE):
+                self.warnings.append(check)
+            if response > worst:
+                worst, cause = response, check
+        return worst, cause
+
+    def _fall_back(self, reason: str, now: float) -> np.ndarray:
+        self.reason, self._drives_since = reason, None
+        if self._fell_at is None or now < self._fell_at:
+            self._fell_at = now
+            np.copyto(self._begin, self.command)
+        kind = self.settings.fallback
+        self.sends = kind != "silent"
+        if kind == "safe":
+            return self._limiter.apply(self._safe)
+        if kind == "ramp":
+            share = min(1.0, (now - self._fell_at) / self.settings.fallback_time)
+            return self._limiter.apply(self._between(self._begin, self._safe, share))
+        return self._limiter.apply(self.command)
+
+    def _drive(self, tick: Tick, degraded: bool) -> np.ndarray:
+        assert tick.action is not None
+        self.reason = reasons.DEGRADED if degraded else reasons.OK
+        self.sends, self.has_driven, self._fell_at = True, True, None
+        if self._drives_since is None or tick.now < self._drives_since:
+            self._drives_since = tick.now
+            np.copyto(self._begin, self.command)
+        wanted = tick.action
+        if degraded:
+            wanted = self._between(self._safe, wanted, self.settings.degraded_share)
+        share = self._taken_over(tick.now - self._drives_since)
+        if share < 1.0:
+            wanted = self._between(self._begin, wanted, share)
+        return self._limiter.apply(wanted)
+
+    def _taken_over(self, seconds: float) -> float:
+        """How far the policy has taken over after so long, from 0 to 1."""
+        ramp = self.settings.ramp_in_time
+        return min(1.0, (seconds + self._period) / ramp) if ramp > 0 else 1.0
+
+    def _between(self, start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
+        """``start`` at 0, ``end`` at 1; the array is reused."""
+        np.subtract(end, start, out=self._wanted)
+        np.multiply(self._wanted, share, out=self._wanted)
+        return np.add(self._wanted, start, out=self._wanted)

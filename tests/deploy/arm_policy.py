@@ -20,6 +20,7 @@ from ddpg_ros.contract import (
 )
 from ddpg_ros.contract.digest import seal
 from ddpg_ros.contract.policy_metadata import ObservationStatistics, PolicyMetadata, Probes
+from ddpg_ros.deploy.guard_settings import GuardSettings
 from ddpg_ros.learning.onnx_file import Node, onnx_model
 
 JOINTS = ("shoulder", "elbow")
@@ -54,6 +55,8 @@ WEIGHTS: Mapping[str, np.ndarray] = {
     "half_range": np.array([2.0, 2.0], np.float32),
     "centre": np.array([0.0, 1.0], np.float32),
 }
+AT_ONCE = GuardSettings(recovery_time=0.0, ramp_in_time=0.0, out_of_range="ignore")
+"""A guard that lets the policy drive as soon as its inputs are sound."""
 NOTHING = np.zeros((2, 32), np.float32)
 """A ``weight1`` that makes the policy want the same whatever it sees."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from arm_policy import NOTHING, SOUND, Recipe, say, with_weights
+from arm_policy import AT_ONCE, NOTHING, SOUND, Recipe, say, with_weights
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
 from ddpg_ros.errors import PolicyFileError
@@ -35,8 +35,8 @@ def policy(content: bytes) -> OnnxPolicy:
 
 @pytest.fixture
 def core(policy: OnnxPolicy) -> ControlCore:
-    """A core whose sensor spoke at time 0."""
-    core = ControlCore(policy)
+    """A core whose sensor spoke at time 0, and whose policy takes over at once."""
+    core = ControlCore(policy, AT_ONCE)
     core.receive("joint_states", say(), now=0.0)
     return core
 
@@ -45,7 +45,7 @@ def core(policy: OnnxPolicy) -> ControlCore:
 def pushing() -> ControlCore:
     """A core whose policy always wants the most of the shoulder and the least of the elbow."""
     bias = np.array([20.0, -20.0], np.float32)
-    core = ControlCore(OnnxPolicy(with_weights(weight1=NOTHING, bias1=bias)))
+    core = ControlCore(OnnxPolicy(with_weights(weight1=NOTHING, bias1=bias)), AT_ONCE)
     core.receive("joint_states", say(), now=0.0)
     return core
 

@@ -1,44 +1,108 @@
-"""Whatever the policy wants and whoever throws which switch, the command is one a robot may get."""
+"""Whatever comes, the command is one a robot may get."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from arm_policy import CONTRACT
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ddpg_ros.deploy import Guard
+from ddpg_ros.deploy.checks import Check, Response, Tick
+from ddpg_ros.deploy.checks.actions import NonFiniteAction
+from ddpg_ros.deploy.guard_settings import GuardSettings
 
-SAFE = [0.5, 0.0]
 LOW, HIGH = CONTRACT.action_values("low"), CONTRACT.action_values("high")
 STEP = CONTRACT.action_values("slew_limit") * CONTRACT.period
+SAFE = CONTRACT.action_values("safe")
+OBSERVATION = np.zeros(CONTRACT.observation_size, np.float32)
 
+SETTINGS = st.builds(
+    GuardSettings,
+    fallback=st.sampled_from(["safe", "hold", "ramp", "silent"]),
+    fallback_time=st.floats(0.001, 1.0),
+    recovery_time=st.floats(0.0, 0.1),
+    ramp_in_time=st.floats(0.0, 0.2),
+    degraded_share=st.floats(0.0, 1.0),
+)
+RESPONSES = st.sampled_from(list(Response))
 TICKS = st.tuples(
     st.one_of(st.none(), st.tuples(st.floats(width=32), st.floats(width=32))),
-    st.sampled_from([(True, False)] * 3 + [(False, False), (True, True)]),
-    st.sampled_from(["", "", "reset", "interrupt"]),
+    st.floats(-1.0, 1.0),
+    st.booleans(),
+    st.sampled_from(["", "", "", "reset", "interrupt", "latch", "rearm", "enable", "disable"]),
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(st.lists(TICKS, max_size=30))
-def test_whatever_comes_the_command_is_finite_and_within_limits_and_slew(ticks: list) -> None:
-    guard, before = Guard(CONTRACT), np.array(SAFE)
-    for wanted, (enabled, stopped), first in ticks:
-        if first:
-            guard.reset() if first == "reset" else guard.interrupt("clock_stalled")
-            before = np.array(SAFE)
-        guard.enabled, guard.stopped = enabled, guard.stopped or stopped
+class Trouble(Check):
+    """A check that finds what it is told to."""
+
+    reason = "trouble"
+    asks_action = False
+    there = False
+
+    def finds(self, tick: Tick) -> bool:
+        return self.there or tick.action is None
+
+    def detail(self) -> str:
+        return ""
+
+
+class Flight:
+    """A guard, and what may happen to it between two ticks."""
+
+    def __init__(self, settings: GuardSettings, response: Response) -> None:
+        self.trouble, self.without = Trouble(), Trouble()
+        checks = [
+            (self.without, Response.STOP),
+            (NonFiniteAction(), Response.STOP),
+            (self.trouble, response),
+        ]
+        self.guard = Guard(CONTRACT, checks, settings)
+
+    def switch(self, what: str) -> None:
+        if what == "reset":
+            self.guard.reset()
+        elif what == "latch":
+            self.guard.latch("emergency_stop")
+        elif what == "rearm":
+            self.guard.rearm()
+        elif what in ("enable", "disable"):
+            self.guard.enabled = what == "enable"
+
+
+@given(SETTINGS, RESPONSES, st.lists(TICKS, max_size=30))
+def test_the_command_is_finite_within_limits_and_within_slew(
+    settings: GuardSettings, response: Response, ticks: list
+) -> None:
+    flight, before, now = Flight(settings, response), SAFE, 0.0
+    guard = flight.guard
+    for wanted, passed, trouble, switch in ticks:
+        flight.switch(switch)
+        if switch == "reset":
+            before = SAFE
+        elif switch == "interrupt":
+            command = guard.interrupt("clock_stalled").copy()
+            assert_allowed(command, before)
+            before = command
+        now, flight.trouble.there = now + passed, trouble
         action = None if wanted is None else np.array(wanted, np.float32)
-        command = guard.decide(action, "stale").copy()
+        command = guard.decide(Tick(now, passed, OBSERVATION, action)).copy()
+        assert_allowed(command, before)
         finite = action is not None and bool(np.isfinite(action).all())
-        assert (guard.reason == "ok") == (finite and enabled and not guard.stopped)
-        if guard.reason == "ok":
-            allowed = np.clip(np.clip(action, before - STEP, before + STEP), LOW, HIGH)
-            np.testing.assert_allclose(command, allowed, rtol=1e-12, atol=1e-12)
-            assert (np.abs(command - before) <= STEP * (1 + 1e-12)).all()
-        else:
-            assert command.tolist() == SAFE
-        assert np.isfinite(command).all()
-        assert ((command >= LOW) & (command <= HIGH)).all()
+        drives = guard.reason in ("ok", "degraded")
+        may_drive = finite and guard.enabled and not guard.latched
+        assert not drives or may_drive
+        assert not drives or not trouble or response < Response.STOP
+        if guard.latched or not guard.enabled:
+            nearer = np.clip(SAFE, before - STEP, before + STEP)
+            np.testing.assert_allclose(command, nearer, rtol=0, atol=1e-9)
         before = command
+
+
+def assert_allowed(command: np.ndarray, before: np.ndarray) -> None:
+    assert all(map(math.isfinite, command.tolist()))
+    assert ((command >= LOW) & (command <= HIGH)).all()
+    assert (np.abs(command - before) <= STEP * (1 + 1e-9) + 1e-12).all()

@@ -1,0 +1,140 @@
+"""Checks of what the sensors say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ddpg_ros.contract import Assembler
+from ddpg_ros.contract.policy_metadata import ObservationStatistics
+from ddpg_ros.deploy import reasons
+from ddpg_ros.deploy.checks.check import Check, Tick
+
+_ROUNDING = 1e-5
+"""Differences of float32, as a share of the value, that are no departure from training."""
+
+
+class BadInput(Check):
+    """A source that is missing, stale, malformed or not finite, as the assembler found it."""
+
+    asks_action = False
+
+    def __init__(self, assembler: Assembler) -> None:
+        super().__init__()
+        self._faults = assembler.faults
+
+    @property
+    def reason(self) -> str:  # type: ignore[override]
+        """That of the first fault."""
+        return self._faults[0].reason if self._faults else reasons.OK
+
+    def finds(self, tick: Tick) -> bool:
+        return bool(self._faults)
+
+    def detail(self) -> str:
+        return "; ".join(map(str, self._faults))
+
+
+class OutOfRange(Check):
+    """An element of the latest tick's observation that lies beyond what training saw.
+
+    Args:
+        statistics: What training saw.
+        margin: How far beyond it is still fine, as a share of each element's range.
+        names: Of one tick's elements, ``(k,)``.
+
+    Attributes:
+        counts: Ticks on which each element did, ``(k,)``.
+    """
+
+    reason = reasons.OUT_OF_RANGE
+
+    def __init__(
+        self, statistics: ObservationStatistics, margin: float, names: Sequence[str]
+    ) -> None:
+        super().__init__()
+        size = len(names)
+        self._seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
+        slack = margin * (high - low) + _ROUNDING * np.maximum(np.abs(low), np.abs(high))
+        self._low, self._high = low - slack, high + slack
+        self._names = names
+        self._observation = np.zeros(size)
+        self._below = np.zeros(size, dtype=bool)
+        self._outside = np.zeros(size, dtype=bool)
+        self.counts = np.zeros(size, dtype=int)
+
+    def finds(self, tick: Tick) -> bool:
+        np.copyto(self._observation, tick.observation[-len(self._names) :])
+        np.less(self._observation, self._low, out=self._below)
+        np.greater(self._observation, self._high, out=self._outside)
+        np.logical_or(self._outside, self._below, out=self._outside)
+        if not self._outside.any():
+            return False
+        self.counts += self._outside
+        return True
+
+    def detail(self) -> str:
+        low, high = self._seen
+        return "; ".join(
+            f"{self._names[i]} is {self._observation[i]:.4g}, training saw "
+            f"{low[i]:.4g} to {high[i]:.4g}"
+            for i in np.flatnonzero(self._outside)[:5]
+        )
+
+
+class Frozen(Check):
+    """A sensor whose values repeat themselves to the last bit, as one does whose driver hangs.
+
+    Args:
+        assembler: Whose sources are watched.
+        patience: How long they may [s].
+    """
+
+    reason = reasons.FROZEN
+    asks_action = False
+
+    def __init__(self, assembler: Assembler, patience: float) -> None:
+        super().__init__()
+        self._buffers = [b for b in assembler.buffers if b.source.ages]
+        self._patience = patience
+        self._before = [b.values.copy() for b in self._buffers]
+        self._since = np.zeros(len(self._buffers))
+        self._seconds = 0.0
+        self._which = ""
+        self.reset()
+
+    def finds(self, tick: Tick) -> bool:
+        self._which = ""
+        for i, buffer in enumerate(self._buffers):
+            if not np.array_equal(buffer.values, self._before[i]) or tick.now < self._since[i]:
+                self._before[i], self._since[i] = buffer.values.copy(), tick.now
+            elif tick.now - self._since[i] > self._patience and not self._which:
+                self._which, self._seconds = buffer.source.label, tick.now - self._since[i]
+        return bool(self._which)
+
+    def detail(self) -> str:
+        return (
+            f"{self._which} has not changed for {self._seconds:.2f} s, at most {self._patience:g} s"
+        )
+
+    def reset(self) -> None:
+        self._since.fill(np.inf)
+
+
+class SecondPublisher(Check):
+    """Two publishers on a topic that speak of the same element.
+
+    Attributes:
+        topics: Those topics, for people; whoever sees the graph writes it here.
+    """
+
+    reason = reasons.SECOND_PUBLISHER
+    asks_action = False
+    topics = ""
+
+    def finds(self, tick: Tick) -> bool:
+        return bool(self.topics)
+
+    def detail(self) -> str:
+        return f"{self.topics}: more than one publisher"

@@ -1,0 +1,84 @@
+"""How careful a controller is: facts about the robot, set by the people around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddpg_ros.errors import ConfigError
+from ddpg_ros.knob import knob
+
+_RESPONSES = ("ignore", "warn", "degrade", "stop")
+_LONG = 3600.0
+
+
+@dataclass(frozen=True)
+class GuardSettings:
+    """What the guard does about what, and for how long.
+
+    Raises:
+        ConfigError: The lists of trips differ in length.
+    """
+
+    fallback: str = knob(
+        "safe",
+        "What is sent instead of the policy's command: the safe command (safe), the last command "
+        "(hold), the safe command after fallback_time (ramp), nothing (silent).",
+        choices=("safe", "hold", "ramp", "silent"),
+    )
+    fallback_time: float = knob(1.0, "Time the ramp to the safe command takes [s].", 0.001, _LONG)
+    recovery_time: float = knob(
+        0.2, "How long all must be well again before the policy drives [s].", 0.0, _LONG
+    )
+    ramp_in_time: float = knob(
+        0.5, "Time over which the policy takes over the command [s]; 0: at once.", 0.0, _LONG
+    )
+    start_from: str = knob(
+        "measured",
+        "Where position commands start: at the measured position of their joint, nothing being "
+        "sent before that is known, or at the safe command.",
+        choices=("measured", "safe"),
+    )
+    degraded_share: float = knob(
+        0.5, "How far a degraded command goes from the safe one to the policy's.", 0.0, 1.0
+    )
+    out_of_range: str = knob(
+        "warn", "Response to an observation that training never saw.", choices=_RESPONSES
+    )
+    range_margin: float = knob(
+        0.1, "How far beyond what training saw is still fine, as a share of its range.", 0.0, 1e3
+    )
+    saturation: str = knob(
+        "warn", "Response to an action that stays at an end of its range.", choices=_RESPONSES
+    )
+    saturation_time: float = knob(2.0, "How long it may stay there [s].", 0.0, _LONG)
+    missed_deadline: str = knob(
+        "warn", "Response to a tick half a period late or more.", choices=_RESPONSES
+    )
+    second_publisher: str = knob(
+        "stop",
+        "Response to two publishers that speak of the same element of a sensor.",
+        choices=_RESPONSES,
+    )
+    frozen_time: float = knob(
+        0.0, "How long a sensor may repeat itself to the last bit [s]; 0: for ever.", 0.0, _LONG
+    )
+    max_tilt: float = knob(
+        0.0,
+        "Angle between the robot's z axis and the vertical that trips [rad], by the orientation "
+        "the policy reads; 0: none. A trip holds until ~/reset.",
+        0.0,
+        3.2,
+    )
+    trip_elements: tuple[str, ...] = knob(
+        (), "Elements that trip beyond their limits, as joint_states.position.elbow."
+    )
+    trip_low: tuple[float, ...] = knob((), "Their lower limits [SI units].")
+    trip_high: tuple[float, ...] = knob((), "Their upper limits [SI units].")
+
+    def __post_init__(self) -> None:
+        lengths = [len(self.trip_elements), len(self.trip_low), len(self.trip_high)]
+        if len(set(lengths)) > 1:
+            raise ConfigError(
+                "trip_elements, trip_low and trip_high must have one value for each element, got "
+                f"{lengths[0]}, {lengths[1]} and {lengths[2]}."
+            )
