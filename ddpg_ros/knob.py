@@ -15,6 +15,7 @@ def knob(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    dynamic: bool = False,
 ) -> Any:
     """A field of a frozen dataclass.
 
@@ -24,6 +25,13 @@ def knob(
         low: Smallest value allowed; None for no limit.
         high: Largest value allowed; None for no limit.
         choices: The values allowed, for a string.
+        dynamic: Whether a ROS parameter of it may change while its node runs.
     """
-    metadata = {"description": description, "low": low, "high": high, "choices": choices}
+    metadata = {
+        "description": description,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "dynamic": dynamic,
+    }
     return dataclasses.field(default=default, metadata=metadata)

@@ -3,8 +3,8 @@
 from launch import LaunchContext, LaunchDescription
 from launch.actions import OpaqueFunction
 
+from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.launching import arguments_of, given, graph_arguments, node, params_file_argument
-from ddpg_ros.ros.settings import ControllerParameters
 
 
 def generate_launch_description() -> LaunchDescription:

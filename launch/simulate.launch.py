@@ -8,8 +8,9 @@ from launch.actions import OpaqueFunction, Shutdown
 
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.ros.controller_parameters import ControllerParameters, watchdog_patience
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
-from ddpg_ros.ros.settings import ControllerParameters, WorldParameters, watchdog_patience
+from ddpg_ros.ros.settings import WorldParameters
 
 
 def generate_launch_description() -> LaunchDescription:

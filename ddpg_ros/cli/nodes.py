@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from ddpg_ros.errors import USER_ERROR
-from ddpg_ros.ros.settings import ControllerParameters, WorldParameters
+from ddpg_ros.ros.controller_parameters import ControllerParameters
+from ddpg_ros.ros.settings import WorldParameters
 
 NODES = {
     "controller": "fly a policy file (a ROS node: --ros-args -p policy:=policy.onnx)",

@@ -74,6 +74,7 @@ class Assembler:
             self._by_topic.setdefault(source.topic, []).append(buffer)
         self.buffers = list(buffers.values())
         """The latest values of every source."""
+        self._aging = [buffer for buffer in self.buffers if buffer.source.ages]
         self._stack = np.zeros((contract.history, contract.frame_size), dtype=np.float32)
         self._flat = self._stack.reshape(-1)
         self._filled = False
@@ -107,6 +108,10 @@ class Assembler:
     def age(self, topic: str, now: float) -> float:
         """Age of the latest reading on ``topic`` [s]; infinite before the first."""
         return min((now - b.measured_at for b in self._by_topic.get(topic, ())), default=np.inf)
+
+    def age_of_newest(self, now: float) -> float:
+        """Age of what was measured last [s]; infinite before the first reading."""
+        return min((now - b.measured_at for b in self._aging), default=np.inf)
 
     def publishers(self, topic: str) -> int:
         """How many publishers ``topic`` may have, by the names that were seen on it."""

@@ -10,16 +10,20 @@ from ddpg_ros.contract.contract import Contract
 class CommandLimiter:
     """Keeps every element within its limits and within its slew limit of the one before.
 
+    Args:
+        contract: The limits.
+        period: From command to command [s]; the contract's if None.
+
     Attributes:
         command: The command last let through, ``(m,)`` float64, SI units; the safe one at first.
         clipped: Which elements the last call changed, ``(m,)`` bool.
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, period: float | None = None) -> None:
         self._low = contract.action_values("low")
         self._high = contract.action_values("high")
         self._safe = contract.action_values("safe")
-        self._step = contract.action_values("slew_limit") * contract.period
+        self._step = contract.action_values("slew_limit") * (period or contract.period)
         self._rounding = 1e-6 * (self._high - self._low)
         self._wanted = np.empty_like(self._low)
         self._bound = np.empty_like(self._low)

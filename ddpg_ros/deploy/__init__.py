@@ -2,6 +2,7 @@
 
 from ddpg_ros.deploy.core import ControlCore, Decision
 from ddpg_ros.deploy.guard import Guard
+from ddpg_ros.deploy.guard_settings import GuardSettings
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
 
-__all__ = ["ControlCore", "Decision", "Guard", "OnnxPolicy"]
+__all__ = ["ControlCore", "Decision", "Guard", "GuardSettings", "OnnxPolicy"]

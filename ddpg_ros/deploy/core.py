@@ -41,18 +41,25 @@ class ControlCore:
     Args:
         policy: A policy that has proved itself.
         settings: How careful the guard is.
+        period: From tick to tick [s]; the contract's if None.
 
     Raises:
         ConfigError: The settings ask for something the policy does not read.
     """
 
-    def __init__(self, policy: OnnxPolicy, settings: GuardSettings | None = None) -> None:
+    def __init__(
+        self,
+        policy: OnnxPolicy,
+        settings: GuardSettings | None = None,
+        period: float | None = None,
+    ) -> None:
         settings = settings or GuardSettings()
+        period = period or policy.contract.period
         self.policy = policy
         self.contract = policy.contract
         self.assembler = Assembler(policy.contract)
-        self.checks = StandardChecks(self.assembler, policy.metadata.statistics, settings)
-        self.guard = Guard(policy.contract, self.checks, settings)
+        self.checks = StandardChecks(self.assembler, policy.metadata.statistics, settings, period)
+        self.guard = Guard(policy.contract, self.checks, settings, period)
         self._start = MeasuredStart(self.assembler)
         self._measures = settings.start_from == "measured" and bool(self._start)
         observation = np.zeros(policy.contract.observation_size, np.float32)
@@ -96,6 +103,10 @@ class ControlCore:
         command = self.guard.interrupt(reason, detail, periods)
         self.assembler.record_command(command)
         return command
+
+    def age_of_newest(self) -> float:
+        """How old the newest reading was at the latest tick [s]."""
+        return self.assembler.age_of_newest(self._tick.now)
 
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""

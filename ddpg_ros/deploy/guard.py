@@ -22,6 +22,7 @@ class Guard:
         contract: Limits, slew limits and safe values.
         checks: What may be wrong with a tick, and what follows.
         settings: The fallback, and the times of recovery.
+        period: From tick to tick [s]; the contract's if None.
 
     Attributes:
         reason: Why the last command was what it was; ``ok`` when the policy drove.
@@ -36,14 +37,15 @@ class Guard:
         contract: Contract,
         checks: Iterable[tuple[Check, Response]] = (),
         settings: GuardSettings | None = None,
+        period: float | None = None,
     ) -> None:
         self.settings = settings or GuardSettings()
         self.enabled = True
         self.latched = self._latched_detail = ""
         self.warnings: list[Check] = []
         self._checks = tuple(checks)
-        self._period = contract.period
-        self._limiter = CommandLimiter(contract)
+        self._period = period or contract.period
+        self._limiter = CommandLimiter(contract, self._period)
         self._safe = contract.action_values("safe")
         self._begin = self._safe.copy()
         self._wanted = self._safe.copy()
@@ -87,6 +89,10 @@ class Guard:
         """Take ``command`` ``(m,)`` for the one before the next, within the limits."""
         self._limiter.start_from(command)
 
+    def jump_to_safe(self) -> None:
+        """Take the safe command for the one before the next, whatever the slew limit says."""
+        self._limiter.reset()
+
     def latch(self, reason: str, detail: str = "") -> None:
         """Give the safe command from now on, until :meth:`rearm`."""
         if not self.latched:
@@ -122,7 +128,8 @@ class Guard:
             return self._fall_back(cause.reason, tick.now)
         if self._well_since is None or tick.now < self._well_since:
             self._well_since = tick.now
-        if self.has_driven and tick.now - self._well_since < self.settings.recovery_time:
+        waits = self.has_driven and self._drives_since is None
+        if waits and tick.now - self._well_since < self.settings.recovery_time:
             return self._fall_back(reasons.RECOVERING, tick.now)
         return self._drive(tick, degraded=response is Response.DEGRADE)
 

@@ -14,107 +14,97 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpg_ros.errors import ConfigError
-
-
-def _knob(
-    default: Any,
-    description: str,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    metadata = {"description": description, "low": low, "high": high, "choices": choices}
-    return dataclasses.field(default=default, metadata=metadata)
+from ddpg_ros.knob import knob
 
 
 @dataclass(frozen=True)
 class DdpgConfig:
     """The resolved configuration of a training run. Steps are control periods of one agent."""
 
-    total_steps: int = _knob(
+    total_steps: int = knob(
         100_000, "Steps to train for, summed over all agents [steps].", 1, 10**10
     )
-    episodes: int = _knob(
+    episodes: int = knob(
         0, "Episodes to train for, whichever of this and total_steps ends first; 0: no limit.", 0
     )
-    num_envs: int = _knob(
+    num_envs: int = knob(
         1, "Agents that act at once in worlds of their own and feed one memory.", 1, 4096
     )
-    warmup_steps: int = _knob(
+    warmup_steps: int = knob(
         1_000, "Steps of uniformly random actions before the first update [steps].", 0
     )
-    updates_per_step: int = _knob(
+    updates_per_step: int = knob(
         1, "Updates after each step of one agent; more learns more from less data.", 1, 100
     )
-    buffer_size: int = _knob(
+    buffer_size: int = knob(
         1_000_000, "Transitions remembered; the oldest are overwritten [transitions].", 1, 10**9
     )
-    batch_size: int = _knob(
+    batch_size: int = knob(
         256, "Transitions an update learns from; larger is steadier and slower.", 1, 2**20
     )
-    gamma: float = _knob(
+    gamma: float = knob(
         0.99, "Discount of the reward one step later; the horizon is 1 / (1 - gamma) steps.", 0, 1
     )
-    tau: float = _knob(
+    tau: float = knob(
         0.005, "Share of the way a target moves to its network each update; 1: no target.", 0, 1
     )
-    actor_lr: float = _knob(1e-3, "Adam's step size for the actor.", 0, 1)
-    critic_lr: float = _knob(1e-3, "Adam's step size for the critic.", 0, 1)
-    weight_decay: float = _knob(0.0, "L2 penalty on the critic's weights (1e-2 in the paper).", 0)
-    hidden_sizes: tuple[int, ...] = _knob(
+    actor_lr: float = knob(1e-3, "Adam's step size for the actor.", 0, 1)
+    critic_lr: float = knob(1e-3, "Adam's step size for the critic.", 0, 1)
+    weight_decay: float = knob(0.0, "L2 penalty on the critic's weights (1e-2 in the paper).", 0)
+    hidden_sizes: tuple[int, ...] = knob(
         (256, 256), "Width of each hidden layer of actor and critic.", 1, 2**16
     )
-    max_grad_norm: float = _knob(
+    max_grad_norm: float = knob(
         0.0, "Largest norm of a gradient; larger ones are scaled down to it; 0: no limit.", 0
     )
-    critics: int = _knob(
+    critics: int = knob(
         1, "Critics; with 2 a target is the smaller of their values (TD3, clipped double Q).", 1, 2
     )
-    policy_delay: int = _knob(
+    policy_delay: int = knob(
         1, "Critic updates for each update of the actor and its target (TD3).", 1, 100
     )
-    target_noise_std: float = _knob(
+    target_noise_std: float = knob(
         0.0, "Deviation of the noise on the target's actions, in half ranges (TD3).", 0, 1
     )
-    target_noise_clip: float = _knob(0.5, "Largest noise on the target's actions (TD3).", 0, 2)
-    layer_norm: bool = _knob(
+    target_noise_clip: float = knob(0.5, "Largest noise on the target's actions (TD3).", 0, 2)
+    layer_norm: bool = knob(
         False, "Normalise each hidden layer of the critic (LayerNorm, Ba et al. 2016)."
     )
-    normalise_observations: bool = _knob(
+    normalise_observations: bool = knob(
         True, "Scale each observation element by its running mean and deviation."
     )
-    noise: str = _knob(
+    noise: str = knob(
         "gaussian",
         "Exploration noise, independent for each action element.",
         choices=("gaussian", "ornstein_uhlenbeck", "none"),
     )
-    noise_std: float = _knob(
+    noise_std: float = knob(
         0.1, "Deviation of the noise, as a fraction of half the action's range.", 0, 10
     )
-    noise_std_final: float = _knob(
+    noise_std_final: float = knob(
         0.1, "Deviation of the noise once noise_decay_steps have passed.", 0, 10
     )
-    noise_decay_steps: int = _knob(
+    noise_decay_steps: int = knob(
         1, "Steps over which the noise goes linearly from noise_std to noise_std_final.", 1
     )
-    ou_theta: float = _knob(
+    ou_theta: float = knob(
         0.15, "Pull of Ornstein-Uhlenbeck noise back to zero, per step (0.15 in the paper).", 0, 1
     )
-    evaluation_interval: int = _knob(
+    evaluation_interval: int = knob(
         5_000, "Steps between two noise-free evaluations; the best policy is kept.", 1
     )
-    evaluation_episodes: int = _knob(10, "Episodes of each of these evaluations.", 1, 10_000)
-    final_episodes: int = _knob(
+    evaluation_episodes: int = knob(10, "Episodes of each of these evaluations.", 1, 10_000)
+    final_episodes: int = knob(
         100, "Episodes, on seeds unseen before, of the evaluation after training.", 1, 100_000
     )
-    checkpoint_seconds: float = _knob(30.0, "Wall-clock time between two checkpoints [s].", 0)
-    log_interval: int = _knob(500, "Steps between two rows of training metrics.", 1)
-    seed: int = _knob(0, "Seed of every random number of the run.", 0, 2**31 - 1)
-    device: str = _knob("cpu", "Where the networks live.", choices=("auto", "cpu", "cuda"))
-    threads: int = _knob(
+    checkpoint_seconds: float = knob(30.0, "Wall-clock time between two checkpoints [s].", 0)
+    log_interval: int = knob(500, "Steps between two rows of training metrics.", 1)
+    seed: int = knob(0, "Seed of every random number of the run.", 0, 2**31 - 1)
+    device: str = knob("cpu", "Where the networks live.", choices=("auto", "cpu", "cuda"))
+    threads: int = knob(
         0, "Cores an update uses: 2 lets actor and critic learn side by side; 0: by size.", 0
     )
-    precision: str = _knob(
+    precision: str = knob(
         "auto",
         "Type of the operands of an update's products; auto: bfloat16 where that is faster.",
         choices=("auto", "float32", "bfloat16"),

@@ -12,8 +12,8 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from ddpg_ros.contract import Command
 from ddpg_ros.contract.action import JOINT_TRAJECTORY, TWIST, TWIST_STAMPED
-from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, JOINT_STATE
-from ddpg_ros.ros.messages import MESSAGE_TYPES
+from ddpg_ros.contract.readings import JOINT_STATE
+from ddpg_ros.ros.messages import MESSAGE_TYPES, written_through
 
 _POINT_FIELDS = {"position": "positions", "velocity": "velocities", "effort": "effort"}
 """Fields of a trajectory point by the contract's names."""
@@ -34,35 +34,42 @@ class CommandMessage:
             kind = TWIST
         self.kind = kind
         self.message = MESSAGE_TYPES[kind]()
-        self._field = command.field
-        self._names = [element.name for element in command.elements]
-        self._point = JointTrajectoryPoint()
-        nanoseconds = round(period * 1e9)
-        self._point.time_from_start = Duration(
-            sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9
-        )
+        self._header = getattr(self.message, "header", None)
+        names = [element.name for element in command.elements]
+        if kind in (TWIST, TWIST_STAMPED):
+            twist = self.message if kind == TWIST else self.message.twist
+            self._axes = [(getattr(twist, part), axis) for part, axis in map(_split, names)]
+            return
+        self._axes, holder, field = [], self.message, command.field
         if kind == JOINT_STATE:
-            self.message.name = self._names
+            self.message.name = names
         elif kind == JOINT_TRAJECTORY:
-            self.message.joint_names = self._names
-            self.message.points = [self._point]
+            holder = JointTrajectoryPoint(time_from_start=_duration(period))
+            field = _POINT_FIELDS[field]
+            self.message.joint_names, self.message.points = names, [holder]
+        self._values = written_through(holder, field, len(names))
 
     def fill(self, values: np.ndarray, stamp: Time) -> Any:
         """The message with ``values`` ``(k,)`` in SI units, stamped ``stamp``; it is reused."""
-        if self.kind not in (FLOAT64_MULTI_ARRAY, TWIST):
-            self.message.header.stamp = stamp
-        if self.kind == FLOAT64_MULTI_ARRAY:
-            self.message.data = values.tolist()
-        elif self.kind == JOINT_STATE:
-            setattr(self.message, self._field, values.tolist())
-        elif self.kind == JOINT_TRAJECTORY:
-            setattr(self._point, _POINT_FIELDS[self._field], values.tolist())
+        if self._header is not None:
+            self._header.stamp = stamp
+        if self._axes:
+            for (vector, axis), value in zip(self._axes, values.tolist(), strict=True):
+                setattr(vector, axis, value)
         else:
-            twist = self.message if self.kind == TWIST else self.message.twist
-            for name, value in zip(self._names, values.tolist(), strict=True):
-                part, axis = name.split(".")
-                setattr(getattr(twist, part), axis, value)
+            np.copyto(self._values, values)
         return self.message
+
+
+def _split(name: str) -> tuple[str, str]:
+    """``linear.x`` in two."""
+    part, axis = name.split(".")
+    return part, axis
+
+
+def _duration(seconds: float) -> Duration:
+    nanoseconds = round(seconds * 1e9)
+    return Duration(sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
 
 
 def command_values(command: Command, message: Any) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from ddpg_ros.ros.command_messages import CommandMessage
 from ddpg_ros.ros.ports import Ports
 
 _RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
-_ACKNOWLEDGE_SECONDS = 1.0
+_ACKNOWLEDGE_SECONDS = 0.5
 
 
 class CommandOutput:
@@ -45,7 +45,7 @@ class CommandOutput:
         return [topic for topic in topics if self._node.count_publishers(topic) > 1]
 
     def wait_until_received(self) -> None:
-        """Wait, a second at most, until every matched reliable subscriber has what was sent."""
+        """Wait, half a second at most, until each matched reliable subscriber has all of it."""
         deadline = time.monotonic() + _ACKNOWLEDGE_SECONDS
         for _, publisher, _ in self._outlets:
             left = max(0.0, deadline - time.monotonic())

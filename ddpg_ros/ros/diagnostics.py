@@ -1,80 +1,99 @@
-"""What the controller counts, and the diagnostics it makes of it (REP-107)."""
+"""The state of a controller as diagnostics say it (REP-107)."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from ddpg_ros.contract import Contract
-from ddpg_ros.deploy import Decision
-from ddpg_ros.deploy.guard import DISABLED, OK, STARTING
+from ddpg_ros.deploy import ControlCore, reasons
+from ddpg_ros.ros.control_record import ControlRecord
+
+_DRIVES = (reasons.OK, reasons.DEGRADED)
+_EXPECTED = (reasons.STARTING, reasons.DISABLED, reasons.RECOVERING, reasons.DEGRADED)
 
 
-class ControlCounters:
-    """Counts of a controller, since the start and since the last report.
+def measurements(
+    core: ControlCore, record: ControlRecord, period: float, elapsed: float, now: float
+) -> Iterator[tuple[str, str]]:
+    """Key and value pairs.
 
     Args:
-        contract: Gives the names of the action elements.
+        core: The controller's.
+        record: The controller's; what it timed since the last report is taken.
+        period: From tick to tick [s].
+        elapsed: Since the last report [s].
+        now: The node's clock [s].
     """
-
-    def __init__(self, contract: Contract) -> None:
-        self._names = contract.action_names
-        self._period = contract.period
-        self.ticks = 0
-        self.reasons: Counter[str] = Counter()
-        self.errors = 0
-        self.clock_stalls = 0
-        self._saturated = np.zeros(contract.action_size, dtype=int)
-        self._clipped = np.zeros(contract.action_size, dtype=int)
-        self._ticks_reported = 0
-        self._slowest = 0.0
-
-    def count(
-        self, decision: Decision, saturated: np.ndarray, clipped: np.ndarray, seconds: float
-    ) -> None:
-        """Take in a tick that took ``seconds`` of wall-clock time."""
-        self.ticks += 1
-        self.reasons[decision.reason] += 1
-        self._saturated += saturated
-        self._clipped += clipped
-        self._slowest = max(self._slowest, seconds)
-
-    def report(self, elapsed: float) -> list[tuple[str, str]]:
-        """Key and value pairs; ``elapsed`` [s] of the node's clock passed since the last report."""
-        ticks = self.ticks - self._ticks_reported
-        rate = ticks / elapsed if elapsed > 0 else 0.0
-        pairs = [
-            ("rate_hz", f"{rate:.2f}"),
-            ("nominal_rate_hz", f"{1 / self._period:.2f}"),
-            ("slowest_tick_ms", f"{1000 * self._slowest:.3f}"),
-            ("ticks", str(self.ticks)),
-            ("errors", str(self.errors)),
-            ("clock_stalls", str(self.clock_stalls)),
-        ]
-        fallbacks = {reason: n for reason, n in self.reasons.items() if reason != OK}
-        pairs += [(f"safe.{reason}", str(count)) for reason, count in sorted(fallbacks.items())]
-        for i, name in enumerate(self._names):
-            pairs.append((f"saturated.{name}", str(self._saturated[i])))
-            pairs.append((f"clipped.{name}", str(self._clipped[i])))
-        self._ticks_reported, self._slowest = self.ticks, 0.0
-        return pairs
+    times, before = record.times(), record.ticks_reported
+    ticks = record.ticks - before
+    record.ticks_reported = record.ticks
+    yield "rate_hz", f"{ticks / elapsed if elapsed > 0 else 0.0:.2f}"
+    yield "nominal_rate_hz", f"{1 / period:.2f}"
+    jitter = np.abs(times["interval"] - period)
+    for name, values in (
+        ("jitter", jitter),
+        ("latency", times["latency"]),
+        ("busy", times["busy"]),
+    ):
+        for label, share in (("p50", 50), ("p99", 99), ("max", 100)):
+            value = np.percentile(values, share) if len(values) else np.nan
+            yield f"{name}_{label}_ms", f"{1000 * value:.3f}"
+    for topic in core.contract.topics:
+        yield f"age.{topic}", f"{core.assembler.age(topic, now):.4f}"
+    yield "ticks", str(record.ticks)
+    yield "missed_deadlines", str(core.checks.missed_deadline.count)
+    yield "errors", str(record.errors)
+    yield "clock_stalls", str(record.stalls)
+    for reason, count in sorted(record.reasons.items()):
+        if reason not in _DRIVES:
+            yield f"fallback.{reason}", str(count)
+    names = core.contract.action_names
+    yield from _counts("saturated", names, core.checks.saturation.counts)
+    yield from _counts("clipped", names, record.clipped)
+    out_of_range = core.checks.out_of_range.counts
+    outside = np.flatnonzero(out_of_range)
+    names = core.contract.observation_names
+    yield from _counts("out_of_range", [names[i] for i in outside], out_of_range[outside])
+    yield "policy", core.contract.name
+    yield "policy_digest", core.policy.digest
 
 
 def diagnostic(
-    name: str, state: str, reason: str, detail: str, pairs: list[tuple[str, str]]
+    name: str, active: bool, core: ControlCore, record: ControlRecord, pairs: dict[str, str]
 ) -> DiagnosticArray:
     """The message: OK while the policy drives, WARN while it may not, ERROR in a fallback."""
-    if state != "active":
-        level, text = DiagnosticStatus.WARN, state
-    elif reason == STARTING:
-        level, text = DiagnosticStatus.WARN, "waiting for the first tick"
-    elif reason == OK:
-        level, text = DiagnosticStatus.OK, "the policy drives"
-    else:
-        level = DiagnosticStatus.WARN if reason == DISABLED else DiagnosticStatus.ERROR
-        text = f"safe command: {reason}" + (f" ({detail})" if detail else "")
-    values = [KeyValue(key=key, value=value) for key, value in pairs]
+    level, text = _verdict(active, core, record)
+    values = [KeyValue(key=key, value=value) for key, value in pairs.items()]
     status = DiagnosticStatus(level=level, name=name, message=text, values=values)
     return DiagnosticArray(status=[status])
+
+
+def sentence(reason: str, detail: str) -> str:
+    """Why the command is what it is."""
+    more = f" ({detail})" if detail else ""
+    if reason == reasons.OK:
+        return "the policy drives" + more
+    if reason == reasons.DEGRADED:
+        return "the policy drives with less authority" + more
+    return f"fallback: {reason}{more}"
+
+
+def _verdict(active: bool, core: ControlCore, record: ControlRecord) -> tuple[bytes, str]:
+    if not active:
+        return DiagnosticStatus.WARN, "inactive"
+    reason, guard = record.reason, core.guard
+    if reason == reasons.STARTING:
+        return DiagnosticStatus.WARN, "waiting for the first tick"
+    text = sentence(reason, guard.detail if reason == guard.reason else record.detail)
+    if reason == reasons.OK:
+        return (DiagnosticStatus.WARN if guard.warnings else DiagnosticStatus.OK), text
+    return (DiagnosticStatus.WARN if reason in _EXPECTED else DiagnosticStatus.ERROR), text
+
+
+def _counts(
+    kind: str, names: list[str] | tuple[str, ...], counts: np.ndarray
+) -> Iterator[tuple[str, str]]:
+    for name, count in zip(names, counts.tolist(), strict=True):
+        yield f"{kind}.{name}", str(count)

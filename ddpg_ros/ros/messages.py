@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,12 @@ def seconds(stamp: Time) -> float | None:
 def to_stamp(nanoseconds: int) -> Time:
     """Time [ns] as a message."""
     return Time(sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
+
+
+def written_through(message: Any, field: str, size: int) -> np.ndarray:
+    """``size`` doubles in a field of a message: what is written to the array is in the message."""
+    setattr(message, field, array("d", bytes(8 * size)))
+    return np.frombuffer(getattr(message, field))
 
 
 def to_reading(message: Any) -> Reading:

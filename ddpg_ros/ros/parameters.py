@@ -7,52 +7,75 @@ from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, ParameterType
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from ddpg_ros.errors import ConfigError
 
 T = TypeVar("T")
 
 _TYPES = {
-    bool: ParameterType.PARAMETER_BOOL,
-    int: ParameterType.PARAMETER_INTEGER,
-    float: ParameterType.PARAMETER_DOUBLE,
-    str: ParameterType.PARAMETER_STRING,
-    tuple: ParameterType.PARAMETER_INTEGER_ARRAY,
+    "bool": ParameterType.PARAMETER_BOOL,
+    "int": ParameterType.PARAMETER_INTEGER,
+    "float": ParameterType.PARAMETER_DOUBLE,
+    "str": ParameterType.PARAMETER_STRING,
+    "tuple[int, ...]": ParameterType.PARAMETER_INTEGER_ARRAY,
+    "tuple[float, ...]": ParameterType.PARAMETER_DOUBLE_ARRAY,
+    "tuple[str, ...]": ParameterType.PARAMETER_STRING_ARRAY,
 }
+"""By the annotation of the field, which a dataclass keeps as text."""
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
 
 def declare(node: Node, defaults: T) -> T:
-    """Declare every field of ``defaults`` on ``node``, read-only, and return what was set.
+    """Declare every field of ``defaults`` on ``node`` and return what was set.
 
     Args:
         node: Where the parameters live.
-        defaults: A frozen dataclass whose fields carry ``description``, ``low``, ``high`` and
-            ``choices`` as metadata.
+        defaults: A frozen dataclass of knobs.
+
+    Raises:
+        ConfigError: A value is none of the field's choices.
     """
     values = {}
     for field in dataclasses.fields(defaults):  # type: ignore[arg-type]
-        default = getattr(defaults, field.name)
-        declared = list(default) if isinstance(default, tuple) else default
-        values[field.name] = node.declare_parameter(
-            field.name, declared, _descriptor(field, type(default))
+        value = node.declare_parameter(
+            field.name, _default(field, getattr(defaults, field.name)), _descriptor(field)
         ).value
+        _check_choice(field, value)
+        if str(field.type).startswith("tuple"):
+            value = tuple(value or ())
+        values[field.name] = value
     return dataclasses.replace(defaults, **values)  # type: ignore[type-var]
 
 
-def _descriptor(field: dataclasses.Field[Any], kind: type) -> ParameterDescriptor:
-    meta = field.metadata
+def _default(field: dataclasses.Field[Any], value: Any) -> Any:
+    """As rclpy wants it: an empty list would be taken for bytes."""
+    if isinstance(value, tuple):
+        return list(value) or Parameter.Type(_TYPES[str(field.type)])
+    return value
+
+
+def _check_choice(field: dataclasses.Field[Any], value: Any) -> None:
+    choices = field.metadata["choices"]
+    if choices and value not in choices:
+        raise ConfigError(
+            f"parameter {field.name} must be one of {', '.join(choices)}, got '{value}'."
+        )
+
+
+def _descriptor(field: dataclasses.Field[Any]) -> ParameterDescriptor:
+    meta, kind = field.metadata, _TYPES[str(field.type)]
     descriptor = ParameterDescriptor(
-        type=_TYPES[kind], description=meta["description"], read_only=True
+        type=kind, description=meta["description"], read_only=not meta["dynamic"]
     )
     if meta["choices"]:
         descriptor.additional_constraints = f"one of {', '.join(meta['choices'])}"
     low, high = meta["low"], meta["high"]
-    if kind is int and low is not None:
+    if kind == ParameterType.PARAMETER_INTEGER and low is not None:
         top = _LARGEST_INTEGER if high is None else int(high)
         descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=top, step=1)]
-    if kind is float and low is not None:
+    if kind == ParameterType.PARAMETER_DOUBLE and low is not None:
         upper = _LARGEST_DOUBLE if high is None else float(high)
         descriptor.floating_point_range = [
             FloatingPointRange(from_value=float(low), to_value=upper, step=0.0)

@@ -17,7 +17,8 @@ from ddpg_ros.cli.main import run_inspect
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.inspection import as_dict, as_text
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.ros.settings import ControllerParameters, WorldParameters
+from ddpg_ros.ros.controller_parameters import ControllerParameters
+from ddpg_ros.ros.settings import WorldParameters
 
 VERBS = ("train", "evaluate", "export", "inspect", "demo", "controller", "world")
 

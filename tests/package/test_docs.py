@@ -16,7 +16,8 @@ from source_tree import ROOT
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.ros.settings import ControllerParameters, TrainerParameters, WorldParameters
+from ddpg_ros.ros.controller_parameters import ControllerParameters
+from ddpg_ros.ros.settings import TrainerParameters, WorldParameters
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))

@@ -14,8 +14,9 @@ from launch.actions import DeclareLaunchArgument
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.launching import given
-from ddpg_ros.ros.settings import ControllerParameters, TrainerParameters, WorldParameters
+from ddpg_ros.ros.settings import TrainerParameters, WorldParameters
 
 LAUNCH = Path(__file__).parents[2] / "launch"
 

@@ -28,8 +28,9 @@ class Saturation(Check):
     """An element of the action that stays at an end of its range.
 
     Args:
-        contract: Names and ranges of the elements, and the period.
+        contract: Names and ranges of the elements.
         patience: How long it may stay there [s].
+        period: From tick to tick [s].
 
     Attributes:
         counts: Ticks on which each element was there, ``(m,)``.
@@ -37,19 +38,19 @@ class Saturation(Check):
 
     reason = reasons.SATURATED
 
-    def __init__(self, contract: Contract, patience: float) -> None:
+    def __init__(self, contract: Contract, patience: float, period: float) -> None:
         super().__init__()
         low, high = contract.action_values("low"), contract.action_values("high")
-        self._names, self._period = contract.action_names, contract.period
+        self._names, self._period = contract.action_names, period
         self._centre, self._nearly_half = (high + low) / 2, SATURATED * (high - low) / 2
-        self._allowed = max(1, round(patience / contract.period))
+        self._allowed = max(1, round(patience / period))
         self._distance = np.zeros(len(low))
         self._at_end = np.zeros(len(low), dtype=bool)
         self._streak = np.zeros(len(low), dtype=int)
         self.counts = np.zeros(len(low), dtype=int)
 
     def finds(self, tick: Tick) -> bool:
-        np.subtract(tick.action, self._centre, out=self._distance)
+        np.subtract(cast(np.ndarray, tick.action), self._centre, out=self._distance)
         np.abs(self._distance, out=self._distance)
         np.greater(self._distance, self._nearly_half, out=self._at_end)
         self.counts += self._at_end

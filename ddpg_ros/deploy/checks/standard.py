@@ -20,21 +20,26 @@ class StandardChecks:
         assembler: What turns readings into the observation.
         statistics: What training saw.
         settings: Limits and responses.
+        period: From tick to tick [s].
 
     Raises:
         ConfigError: A trip asks for something the policy does not read.
     """
 
     def __init__(
-        self, assembler: Assembler, statistics: ObservationStatistics, settings: GuardSettings
+        self,
+        assembler: Assembler,
+        statistics: ObservationStatistics,
+        settings: GuardSettings,
+        period: float,
     ) -> None:
         contract, chosen = assembler.contract, _responses(settings)
         self.out_of_range = OutOfRange(
             statistics, settings.range_margin, contract.observation_names
         )
-        self.saturation = Saturation(contract, settings.saturation_time)
+        self.saturation = Saturation(contract, settings.saturation_time, period)
         self.second_publisher = SecondPublisher()
-        self.missed_deadline = MissedDeadline(contract.period)
+        self.missed_deadline = MissedDeadline(period)
         self._checks: list[tuple[Check, Response]] = [
             (BadInput(assembler), Response.STOP),
             (NonFiniteAction(), Response.STOP),

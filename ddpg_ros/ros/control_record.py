@@ -1,0 +1,78 @@
+"""What a controller counts and times, and what it has to say."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+
+import numpy as np
+
+from ddpg_ros.deploy import ControlCore, Decision, reasons
+
+_RECENT = 2048
+"""Ticks whose times are kept for percentiles; a report looks at those since the one before."""
+
+
+class ControlRecord:
+    """Counts since the node was configured, and times since the last report.
+
+    Counting allocates and logs nothing: it happens in every tick.
+
+    Args:
+        core: Whose ticks they are.
+
+    Attributes:
+        reason: Of the latest command.
+        detail: The rest of the sentence.
+        ticks: How many there have been.
+        ticks_reported: How many there had been at the last report.
+        errors: How many of them failed.
+        stalls: How often the watchdog found no ticks.
+        reasons: Ticks by reason.
+        news: Changes of the reason that have not been told yet, with the rest of the sentence.
+    """
+
+    def __init__(self, core: ControlCore) -> None:
+        self._core = core
+        self.reason, self.detail = "", ""
+        self.ticks = self.ticks_reported = self.errors = self.stalls = 0
+        self.reasons: Counter[str] = Counter()
+        self.clipped = np.zeros(core.contract.action_size, dtype=int)
+        self.news: deque[tuple[str, str]] = deque(maxlen=100)
+        self._started = np.zeros(_RECENT)
+        self._busy = np.zeros(_RECENT)
+        self._latency = np.zeros(_RECENT)
+
+    def begin(self) -> None:
+        """Nothing has been decided yet."""
+        self.reason, self.detail = reasons.STARTING, ""
+
+    def count(self, decision: Decision, started: float) -> None:
+        """Take in a tick that began at ``started`` on the steady clock [s]."""
+        place = self.ticks % _RECENT
+        self._started[place] = started
+        self._busy[place] = time.monotonic() - started
+        asked = decision.action is not None
+        age = self._core.age_of_newest() if asked else np.nan
+        self._latency[place] = age + self._busy[place]
+        self.ticks += 1
+        self.reasons[decision.reason] += 1
+        self.clipped += self._core.guard.clipped
+        if decision.reason != self.reason:
+            self.note(decision.reason, self._core.guard.detail)
+
+    def note(self, reason: str, detail: str) -> None:
+        """The command is what it is for this reason."""
+        if reason != self.reason:
+            self.news.append((reason, detail))
+        self.reason, self.detail = reason, detail
+
+    def times(self) -> dict[str, np.ndarray]:
+        """Since the last report, tick by tick: ``interval``, ``busy`` and ``latency`` [s]."""
+        count = min(self.ticks - self.ticks_reported, _RECENT)
+        places = np.arange(self.ticks - count, self.ticks) % _RECENT
+        return {
+            "interval": np.diff(self._started[places]),
+            "busy": self._busy[places],
+            "latency": self._latency[places][np.isfinite(self._latency[places])],
+        }

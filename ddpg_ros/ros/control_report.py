@@ -1,0 +1,102 @@
+"""What a controller says of itself: diagnostics, policy info, log."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from std_msgs.msg import String
+
+from ddpg_ros.deploy import reasons
+from ddpg_ros.ros.command_output import CommandOutput
+from ddpg_ros.ros.control_loop import ControlLoop
+from ddpg_ros.ros.diagnostics import diagnostic, measurements, sentence
+from ddpg_ros.ros.ports import Ports
+
+_LATCHED = QoSProfile(
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+_LOG_SECONDS = 1.0
+_REMIND_SECONDS = 10.0
+
+
+class ControlReport:
+    """Reports of a loop; nothing of it happens within a tick.
+
+    Args:
+        ports: Where its publishers are opened.
+        loop: What it reports on.
+        output: The commands, for who else publishes them.
+        period: From tick to tick [s].
+    """
+
+    def __init__(
+        self, ports: Ports, loop: ControlLoop, output: CommandOutput, period: float
+    ) -> None:
+        self._node, self._loop, self._output, self._period = ports.node, loop, output, period
+        self._diagnostics = ports.publish(DiagnosticArray, "/diagnostics", 10)
+        self._info = ports.publish(String, "~/policy_info", _LATCHED)
+        self._topics = [(t, self._node.resolve_topic_name(t)) for t in loop.core.contract.topics]
+        self._reported_at = self._now()
+        self._told: dict[str, float] = {}
+
+    def introduce(self) -> None:
+        """Say which policy flies, to whoever asks from now on."""
+        policy = self._loop.core.policy
+        info = {
+            "digest": policy.digest,
+            "contract": policy.contract.to_dict(),
+            "provenance": policy.metadata.provenance,
+        }
+        self._info.publish(String(data=json.dumps(info)))
+
+    def log_news(self) -> None:
+        """Log changes of the reason, each reason at most once a second however fast it flaps."""
+        news = self._loop.record.news
+        while news:
+            reason, detail = news.popleft()
+            now = time.monotonic()
+            if reason == reasons.STOPPED or now - self._told.get(reason, 0.0) < _LOG_SECONDS:
+                continue
+            self._told[reason] = now
+            if reason == reasons.OK:
+                self._node.get_logger().info(sentence(reason, detail))
+            else:
+                self._node.get_logger().warning(sentence(reason, detail))
+
+    def diagnose(self) -> None:
+        """Publish the diagnostics, after a look at the graph; once a second."""
+        loop, now = self._loop, self._now()
+        core, record = loop.core, loop.record
+        self._look_at_sensors()
+        elapsed, self._reported_at = now - self._reported_at, now
+        pairs = dict(measurements(core, record, self._period, elapsed, now))
+        rivals = self._output.rivals()
+        if rivals:
+            pairs["other_publishers"] = ", ".join(rivals)
+            self._node.get_logger().warning(
+                f"another node publishes on {', '.join(rivals)} too: the robot gets both",
+                throttle_duration_sec=_REMIND_SECONDS,
+            )
+        name = self._node.get_fully_qualified_name()
+        message = diagnostic(name, loop.active, core, record, pairs)
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._diagnostics.publish(message)
+        gc.collect()
+
+    def _look_at_sensors(self) -> None:
+        core = self._loop.core
+        crowded = [
+            topic
+            for topic, full_name in self._topics
+            if self._node.count_publishers(full_name) > core.assembler.publishers(topic)
+        ]
+        core.checks.second_publisher.topics = ", ".join(crowded)
+
+    def _now(self) -> float:
+        return 1e-9 * float(self._node.get_clock().now().nanoseconds)

@@ -1,0 +1,64 @@
+"""What a process asks of Linux for punctuality's sake."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_MCL_CURRENT, _MCL_FUTURE = 1, 2
+
+
+def ask_for_punctuality(priority: int, processors: tuple[int, ...], memory: bool) -> Iterator[str]:
+    """Ask for scheduling, processors and memory; yields a sentence for each refusal.
+
+    Args:
+        priority: Under SCHED_FIFO, 1 to 99; 0: as it is.
+        processors: To run on; empty: any.
+        memory: Whether to lock what the process has and will have into memory.
+    """
+    if processors:
+        yield from _asked(
+            f"cpu_affinity {list(processors)}",
+            lambda: os.sched_setaffinity(0, processors),
+            f"this machine has the processors {sorted(os.sched_getaffinity(0))}",
+        )
+    if priority:
+        yield from _asked(
+            f"realtime_priority {priority}",
+            lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority)),
+            "allow it with 'rtprio' in /etc/security/limits.d or CAP_SYS_NICE",
+        )
+    if memory:
+        yield from _asked(
+            "lock_memory", _lock_memory, "allow it with 'memlock' in /etc/security/limits.d"
+        )
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No garbage collection inside; what there is before is never looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def _asked(what: str, ask: Callable[[], None], advice: str) -> Iterator[str]:
+    try:
+        ask()
+    except (OSError, ValueError, OverflowError) as error:
+        yield f"{what}: the system refuses ({error}); running without. {advice.capitalize()}."
+
+
+def _lock_memory() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mlockall(_MCL_CURRENT | _MCL_FUTURE) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

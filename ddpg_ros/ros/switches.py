@@ -1,0 +1,85 @@
+"""What people can tell a controller while it runs: stop, enable, reset, reload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from std_msgs.msg import Bool
+from std_srvs.srv import SetBool, Trigger
+
+from ddpg_ros.deploy import OnnxPolicy, reasons
+from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.ros.control_loop import ControlLoop
+from ddpg_ros.ros.ports import Ports
+
+_RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+
+class Switches:
+    """Services and a topic that act on a loop.
+
+    Args:
+        ports: Where they are opened.
+        loop: What they act on.
+        stop_time: How long the command may take to the safe one when it is disabled [s].
+        load: Reads and proves the policy file, for ``~/reload``.
+        reloaded: Called after another policy has taken over.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        loop: ControlLoop,
+        stop_time: float,
+        load: Callable[[], OnnxPolicy],
+        reloaded: Callable[[], None],
+    ) -> None:
+        self._loop, self._stop_time = loop, stop_time
+        self._load, self._reloaded = load, reloaded
+        ports.subscribe(Bool, "~/estop", self._hear_estop, _RELIABLE)
+        ports.serve(Trigger, "~/estop", self._estop)
+        ports.serve(Trigger, "~/reset", self._reset)
+        ports.serve(SetBool, "~/enable", self._enable)
+        ports.serve(Trigger, "~/reload", self._reload)
+
+    def _hear_estop(self, message: Bool) -> None:
+        if message.data:
+            self._stop()
+
+    def _estop(self, request: Any, response: Trigger.Response) -> Trigger.Response:
+        self._stop()
+        response.success, response.message = True, "stopped until ~/reset"
+        return response
+
+    def _stop(self) -> None:
+        self._loop.core.guard.latch(reasons.ESTOP)
+        if self._loop.active:
+            self._loop.interrupt(reasons.ESTOP)
+
+    def _reset(self, request: Any, response: Trigger.Response) -> Trigger.Response:
+        self._loop.rearm()
+        response.success = True
+        response.message = "history, trips and emergency stop reset"
+        return response
+
+    def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        if self._loop.active and not request.data:
+            self._loop.retreat(reasons.DISABLED, self._stop_time)
+        self._loop.core.guard.enabled = request.data
+        response.success = True
+        response.message = "the policy drives" if request.data else "dry run: nothing is sent"
+        return response
+
+    def _reload(self, request: Any, response: Trigger.Response) -> Trigger.Response:
+        try:
+            policy = self._load()
+            self._loop.exchange(policy)
+        except DdpgRosError as error:
+            response.message = f"{error} The policy before flies on."
+            return response
+        self._reloaded()
+        response.success = True
+        response.message = f"policy {policy.digest[:12]} proved itself and drives"
+        return response
