@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, ParameterType
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    ParameterType,
+    SetParametersResult,
+)
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from ddpg_ros.errors import ConfigError
 
@@ -23,28 +31,59 @@ _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
 
-def declare(node: Node, defaults: T) -> T:
-    """Declare every field of ``defaults`` on ``node``, read-only, and return what was set.
+def declare(
+    node: Node,
+    defaults: T,
+    prefix: str = "",
+    changed: Callable[[T, set[str]], None] | None = None,
+) -> T:
+    """Declare every field of ``defaults`` on ``node`` and return what was set.
 
     Args:
         node: Where the parameters live.
         defaults: A frozen dataclass whose fields carry ``description``, ``low``, ``high`` and
             ``choices`` as metadata.
+        prefix: What the names begin with, ``faults.``.
+        changed: Called with the new values, and the names of the fields that were set, when
+            somebody sets some while the node runs; refuses them by raising ConfigError. None: the
+            parameters are read-only.
     """
     values = {}
     for field in dataclasses.fields(defaults):  # type: ignore[arg-type]
         default = getattr(defaults, field.name)
         declared = list(default) if isinstance(default, tuple) else default
-        values[field.name] = node.declare_parameter(
-            field.name, declared, _descriptor(field, type(default))
-        ).value
-    return dataclasses.replace(defaults, **values)  # type: ignore[type-var]
+        descriptor = _descriptor(field, type(default), read_only=changed is None)
+        name = prefix + field.name
+        values[field.name] = node.declare_parameter(name, declared, descriptor).value
+    present: T = dataclasses.replace(defaults, **values)  # type: ignore[type-var]
+    if changed is not None:
+        _follow(node, present, prefix, changed)
+    return present
 
 
-def _descriptor(field: dataclasses.Field[Any], kind: type) -> ParameterDescriptor:
+def _follow(node: Node, present: T, prefix: str, changed: Callable[[T, set[str]], None]) -> None:
+    """Call ``changed`` when parameters are set; rclpy has checked types and ranges by then."""
+
+    def on_set(parameters: list[Parameter]) -> SetParametersResult:
+        nonlocal present
+        ours = [p for p in parameters if p.name.startswith(prefix)]
+        values = {p.name.removeprefix(prefix): p.value for p in ours}
+        if values:
+            wanted: T = dataclasses.replace(present, **values)  # type: ignore[type-var]
+            try:
+                changed(wanted, set(values))
+            except ConfigError as error:
+                return SetParametersResult(successful=False, reason=str(error))
+            present = wanted
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(on_set)
+
+
+def _descriptor(field: dataclasses.Field[Any], kind: type, read_only: bool) -> ParameterDescriptor:
     meta = field.metadata
     descriptor = ParameterDescriptor(
-        type=_TYPES[kind], description=meta["description"], read_only=True
+        type=_TYPES[kind], description=meta["description"], read_only=read_only
     )
     if meta["choices"]:
         descriptor.additional_constraints = f"one of {', '.join(meta['choices'])}"
