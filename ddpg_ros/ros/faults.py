@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +29,11 @@ class _Message:
     """When it set out [ns]."""
     luck: float
     """Its share of the jitter, 0 to 1."""
+    due: int = 0
+    """When it arrives [ns]."""
+
+
+_DUE = operator.attrgetter("due")
 
 
 class FaultInjector:
@@ -50,6 +57,7 @@ class FaultInjector:
         self._frozen: dict[str, Reading] = {}
         self._overtaken: dict[str, list[_Message]] = {}
         self._under_way: list[_Message] = []
+        """In the order in which they are due."""
 
     def switch(self, faults: FaultParameters) -> None:
         """From now on ``faults``.
@@ -69,6 +77,9 @@ class FaultInjector:
         self.faults = faults
         self._befallen = named or set(self._topics)
         self._frozen = {t: r for t, r in self._frozen.items() if self._faults_of(t).freeze}
+        for message in self._under_way:
+            message.due = self._due(message)
+        self._under_way.sort(key=_DUE)
 
     def pass_on(
         self, readings: Mapping[str, Reading], stamp: int, now: int
@@ -84,9 +95,9 @@ class FaultInjector:
             return [(topic, reading, stamp) for topic, reading in readings.items()]
         for topic, reading in readings.items():
             self._send(topic, reading, stamp, now)
-        due = sorted((m for m in self._under_way if self._due(m) <= now), key=self._due)
-        self._under_way = [m for m in self._under_way if self._due(m) > now]
-        return [(message.topic, message.reading, message.stamp) for message in due]
+        count = bisect.bisect_right(self._under_way, now, key=_DUE)
+        arrived, self._under_way = self._under_way[:count], self._under_way[count:]
+        return [(message.topic, message.reading, message.stamp) for message in arrived]
 
     def _faults_of(self, topic: str) -> FaultParameters:
         return self.faults if topic in self._befallen else NO_FAULTS
@@ -109,12 +120,12 @@ class FaultInjector:
         if not overtaken and self._happens(faults.reorder):
             self._overtaken[topic] = messages
             return
-        for message in overtaken:
+        for message in messages + overtaken:
             message.sent = now
-        self._under_way += messages + overtaken
+            message.due = self._due(message)
+            bisect.insort_right(self._under_way, message, key=_DUE)
 
     def _due(self, message: _Message) -> int:
-        """When the message arrives [ns]."""
         faults = self._faults_of(message.topic)
         return message.sent + round((faults.delay + message.luck * faults.delay_jitter) * 1e9)
 
