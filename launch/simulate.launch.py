@@ -10,7 +10,7 @@ from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.controller_parameters import ControllerParameters, watchdog_patience
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
-from ddpg_ros.ros.settings import WorldParameters
+from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -21,13 +21,15 @@ def generate_launch_description() -> LaunchDescription:
             params_file_argument("world"),
             *arguments_of(ControllerParameters),
             *arguments_of(WorldParameters),
+            *arguments_of(FaultParameters, FAULTS),
             OpaqueFunction(function=_simulate),
         ]
     )
 
 
 def _simulate(context: LaunchContext) -> list:
-    controller, world = given(context, ControllerParameters), given(context, WorldParameters)
+    controller = given(context, ControllerParameters)
+    world = given(context, WorldParameters) | given(context, FaultParameters, FAULTS)
     try:
         policy = OnnxPolicy.load(controller.get("policy", ""))
     except DdpgRosError:

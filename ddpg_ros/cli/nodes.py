@@ -9,14 +9,17 @@ from typing import Any
 
 from ddpg_ros.errors import USER_ERROR
 from ddpg_ros.ros.controller_parameters import ControllerParameters
-from ddpg_ros.ros.settings import WorldParameters
+from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
 NODES = {
     "controller": "fly a policy file (a ROS node: --ros-args -p policy:=policy.onnx)",
     "world": "run a world (a ROS node: --ros-args -p world:=pendulum)",
 }
 _FOR_SIMULATION = ("gymnasium", "mujoco", "PIL", "imageio")
-_PARAMETERS = {"controller": ControllerParameters, "world": WorldParameters}
+_PARAMETERS: dict[str, dict[str, type]] = {
+    "controller": {"": ControllerParameters},
+    "world": {"": WorldParameters, FAULTS: FaultParameters},
+}
 
 
 def add(verbs: Any) -> None:
@@ -25,8 +28,10 @@ def add(verbs: Any) -> None:
         usage = f"ddpg-ros {name} --ros-args [-p PARAMETER:=VALUE ...]"
         parser = verbs.add_parser(name, help=text, description=text, usage=usage)
         group = parser.add_argument_group("parameters")
-        for field in dataclasses.fields(_PARAMETERS[name]):
-            group.add_argument(field.name, help=field.metadata["description"].replace("%", "%%"))
+        for prefix, parameters in _PARAMETERS[name].items():
+            for field in dataclasses.fields(parameters):
+                described = field.metadata["description"].replace("%", "%%")
+                group.add_argument(prefix + field.name, help=described)
 
 
 def run(name: str, arguments: list[str]) -> int:

@@ -10,10 +10,10 @@ import numpy as np
 from ddpg_ros.contract import Assembler, Reading
 from ddpg_ros.deploy.checks import StandardChecks, Tick
 from ddpg_ros.deploy.guard import Guard
-from ddpg_ros.deploy.guard_settings import GuardSettings
 from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
 from ddpg_ros.errors import PolicyFileError
+from ddpg_ros.guard_settings import GuardSettings
 
 
 @dataclass(slots=True)

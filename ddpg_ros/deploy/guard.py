@@ -9,7 +9,7 @@ import numpy as np
 from ddpg_ros.contract import CommandLimiter, Contract
 from ddpg_ros.deploy import reasons
 from ddpg_ros.deploy.checks import Check, Response, Tick
-from ddpg_ros.deploy.guard_settings import GuardSettings
+from ddpg_ros.guard_settings import GuardSettings
 
 
 class Guard:

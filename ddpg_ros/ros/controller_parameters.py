@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ddpg_ros.deploy.guard_settings import GuardSettings
 from ddpg_ros.errors import ConfigError
+from ddpg_ros.guard_settings import GuardSettings
 from ddpg_ros.knob import knob
 
 PACE_AUTO, PACE_TIMER = "auto", "timer"

@@ -16,11 +16,11 @@ from launch_ros.actions import Node
 PACKAGE = "ddpg_ros"
 
 
-def arguments_of(settings: type) -> list[DeclareLaunchArgument]:
+def arguments_of(settings: type, prefix: str = "") -> list[DeclareLaunchArgument]:
     """A described launch argument for each field of a parameter dataclass; empty: not given."""
     return [
         DeclareLaunchArgument(
-            field.name,
+            prefix + field.name,
             default_value="",
             description=field.metadata["description"] + _default(field.default),
         )
@@ -47,7 +47,7 @@ def params_file_argument(node: str) -> DeclareLaunchArgument:
     )
 
 
-def given(context: LaunchContext, settings: type) -> dict[str, Any]:
+def given(context: LaunchContext, settings: type, prefix: str = "") -> dict[str, Any]:
     """The parameters of ``settings`` that were given as launch arguments.
 
     Raises:
@@ -55,9 +55,10 @@ def given(context: LaunchContext, settings: type) -> dict[str, Any]:
     """
     values = {}
     for field in dataclasses.fields(settings):
-        text = context.launch_configurations.get(field.name, "")
+        name = prefix + field.name
+        text = context.launch_configurations.get(name, "")
         if text:
-            values[field.name] = _converted(field, text)
+            values[name] = _converted(name, field.default, text)
     return values
 
 
@@ -77,21 +78,21 @@ def node(
     )
 
 
-def _converted(field: dataclasses.Field[Any], text: str) -> Any:
-    if isinstance(field.default, str):
+def _converted(name: str, default: Any, text: str) -> Any:
+    if isinstance(default, str):
         return text
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
         value = text
-    kind = list if isinstance(field.default, tuple) else type(field.default)
+    kind = list if isinstance(default, tuple) else type(default)
     if kind is float and type(value) in (int, str):
         with contextlib.suppress(ValueError):  # YAML 1.1 reads 1e-3 as a text
             value = float(value)
     if type(value) is not kind:
         raise RuntimeError(
-            f"launch argument {field.name}:={text}: expected {kind.__name__}, such as "
-            f"{field.name}:={_shown(field.default)}"
+            f"launch argument {name}:={text}: expected {kind.__name__}, such as "
+            f"{name}:={_shown(default)}"
         )
     return value
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, ParameterType
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    ParameterType,
+    SetParametersResult,
+)
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -27,26 +34,60 @@ _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
 
-def declare(node: Node, defaults: T) -> T:
+def declare(
+    node: Node,
+    defaults: T,
+    prefix: str = "",
+    changed: Callable[[T, set[str]], None] | None = None,
+) -> T:
     """Declare every field of ``defaults`` on ``node`` and return what was set.
 
     Args:
         node: Where the parameters live.
         defaults: A frozen dataclass of knobs.
+        prefix: What the names begin with, ``faults.``.
+        changed: Called with the new values, and the names of the fields that were set, when
+            somebody sets some while the node runs; refuses them by raising ConfigError. None: the
+            parameters are read-only, but for those whose knob is dynamic.
 
     Raises:
         ConfigError: A value is none of the field's choices.
     """
     values = {}
     for field in dataclasses.fields(defaults):  # type: ignore[arg-type]
+        read_only = changed is None and not field.metadata["dynamic"]
         value = node.declare_parameter(
-            field.name, _default(field, getattr(defaults, field.name)), _descriptor(field)
+            prefix + field.name,
+            _default(field, getattr(defaults, field.name)),
+            _descriptor(field, read_only),
         ).value
         _check_choice(field, value)
         if str(field.type).startswith("tuple"):
             value = tuple(value or ())
         values[field.name] = value
-    return dataclasses.replace(defaults, **values)  # type: ignore[type-var]
+    present: T = dataclasses.replace(defaults, **values)  # type: ignore[type-var]
+    if changed is not None:
+        _follow(node, present, prefix, changed)
+    return present
+
+
+def _follow(node: Node, present: T, prefix: str, changed: Callable[[T, set[str]], None]) -> None:
+    """Call ``changed`` when parameters are set; rclpy has checked types and ranges by then."""
+
+    def on_set(parameters: list[Parameter]) -> SetParametersResult:
+        nonlocal present
+        ours = [p for p in parameters if p.name.startswith(prefix)]
+        values = {p.name.removeprefix(prefix): p.value for p in ours}
+        if values:
+            wanted: T = dataclasses.replace(present, **values)  # type: ignore[type-var]
+            try:
+                changed(wanted, set(values))
+            except ConfigError as error:
+                return SetParametersResult(successful=False, reason=str(error))
+            present = wanted
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(on_set)
 
 
 def _default(field: dataclasses.Field[Any], value: Any) -> Any:
@@ -64,10 +105,10 @@ def _check_choice(field: dataclasses.Field[Any], value: Any) -> None:
         )
 
 
-def _descriptor(field: dataclasses.Field[Any]) -> ParameterDescriptor:
+def _descriptor(field: dataclasses.Field[Any], read_only: bool) -> ParameterDescriptor:
     meta, kind = field.metadata, _TYPES[str(field.type)]
     descriptor = ParameterDescriptor(
-        type=kind, description=meta["description"], read_only=not meta["dynamic"]
+        type=kind, description=meta["description"], read_only=read_only
     )
     if meta["choices"]:
         descriptor.additional_constraints = f"one of {', '.join(meta['choices'])}"

@@ -35,6 +35,55 @@ class WorldParameters:
     film_episodes: int = knob(2, "Episodes to film.", 1, 1000)
 
 
+FAULTS = "faults."
+"""What the names of the faults begin with as ROS parameters and launch arguments."""
+
+
+@dataclass(frozen=True)
+class FaultParameters:
+    """What goes wrong between a world and its subscribers; the physics go on unharmed.
+
+    Each can be set while the world runs. Times are simulated ones.
+    """
+
+    drop: float = knob(0.0, "Probability that a sensor message is lost.", 0.0, 1.0)
+    delay: float = knob(
+        0.0, "Time a sensor message is under way, rounded up to a step [s].", 0.0, 10.0
+    )
+    delay_jitter: float = knob(
+        0.0,
+        "Largest further delay, drawn for each message, so that some overtake others [s].",
+        0.0,
+        10.0,
+    )
+    duplicate: float = knob(0.0, "Probability that a sensor message comes twice.", 0.0, 1.0)
+    reorder: float = knob(
+        0.0, "Probability that a sensor message comes after the next of its topic.", 0.0, 1.0
+    )
+    freeze: bool = knob(False, "Repeat the present values for ever, with fresh stamps.")
+    nan: float = knob(0.0, "Probability that an element of a message is NaN.", 0.0, 1.0)
+    corrupt: float = knob(
+        0.0, "Probability that an element is garbage: either sign, 1 to 1e12.", 0.0, 1.0
+    )
+    lose_joint: str = knob("", "Joint to leave out of the joint states; empty: none.")
+    topics: str = knob(
+        "", "Sensor topics that all of the above befall, separated by commas; empty: all."
+    )
+    stall_clock: bool = knob(
+        False, "Publish no /clock; the sensors go on, with stamps that run ahead of it."
+    )
+    jump_time: float = knob(
+        0.0,
+        "Set the stamps and /clock forward by this much, or back, not below 0; once, each time "
+        "that it is set [s].",
+        -1e6,
+        1e6,
+    )
+    pause: bool = knob(
+        False, "Stop physics, sensors and /clock together, as a simulator that is paused."
+    )
+
+
 @dataclass(frozen=True)
 class TrainerParameters:
     """What to train on, and where the run is kept."""

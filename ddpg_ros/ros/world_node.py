@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -18,13 +19,14 @@ from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from ddpg_ros.contract import Command
+from ddpg_ros.contract import Command, Reading
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.ros.command_messages import command_values
+from ddpg_ros.ros.faults import FaultInjector, described
 from ddpg_ros.ros.flight_log import FlightLog
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_message, to_stamp
 from ddpg_ros.ros.parameters import check_overrides, declare
-from ddpg_ros.ros.settings import WorldParameters
+from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.worlds import PeriodEnd, make_world
 
@@ -39,6 +41,7 @@ class WorldNode(Node):
     def __init__(self, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
         self._set = declare(self, WorldParameters())
+        faults = declare(self, FaultParameters(), FAULTS, self._set_faults)
         check_overrides(self)
         for file in filter(None, (self._set.results_file, self._set.film_file)):
             _check_writable(Path(file).parent)
@@ -48,6 +51,7 @@ class WorldNode(Node):
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
         self._nanoseconds = 0
+        self._jumped_nanoseconds = 0
         self._commanded = not self._set.wait_for_command
         self._safe = contract.action_values("safe")
         self._command = self._safe.copy()
@@ -64,6 +68,8 @@ class WorldNode(Node):
         self.create_service(Trigger, "~/reset", self._reset)
         self._seed = self._set.seed
         self._begin()
+        self._injector = FaultInjector(self._readings(), self._seed)
+        self._set_faults(faults, {"jump_time"})
         self.create_timer(
             1e-9 * self._step_nanoseconds / self._set.real_time_factor,
             self._step,
@@ -108,6 +114,8 @@ class WorldNode(Node):
 
     def _step(self) -> None:
         """One substep of the world, or of waiting for the first command."""
+        if self._injector.faults.pause:
+            return
         self._nanoseconds += self._step_nanoseconds
         if self._commanded and not self.finished():
             end = self.world.advance(self._current_command())
@@ -146,12 +154,34 @@ class WorldNode(Node):
         self._log.begin()
         self._command[:] = self._safe
 
-    def _publish(self) -> None:
-        stamp = to_stamp(self._nanoseconds)
+    def _readings(self) -> dict[str, Reading]:
         readings = self.world.readings()
-        for topic, (message, publisher) in self._sensors.items():
-            publisher.publish(to_message(message, readings[topic], stamp))
-        self._clock_out.publish(ClockMessage(clock=stamp))
+        return {topic: readings[topic] for topic in self._sensors}
+
+    def _publish(self) -> None:
+        time = self._nanoseconds + self._jumped_nanoseconds
+        for topic, reading, stamp in self._injector.pass_on(
+            self._readings(), time, self._nanoseconds
+        ):
+            message, publisher = self._sensors[topic]
+            publisher.publish(to_message(message, reading, to_stamp(stamp)))
+        if not self._injector.faults.stall_clock:
+            self._clock_out.publish(ClockMessage(clock=to_stamp(time)))
+
+    def _set_faults(self, faults: FaultParameters, changes: set[str]) -> None:
+        """From now on ``faults``, where ``changes`` are the ones that were set.
+
+        Raises:
+            ConfigError: A topic or a joint does not exist.
+        """
+        before = self._injector.faults
+        self._injector.switch(dataclasses.replace(faults, jump_time=0.0))
+        if self._injector.faults != before:
+            self.get_logger().warning(f"faults: {described(self._injector.faults)}")
+        if "jump_time" in changes and faults.jump_time:
+            jumped = self._jumped_nanoseconds + round(faults.jump_time * 1e9)
+            self._jumped_nanoseconds = max(jumped, -self._nanoseconds)
+            self.get_logger().warning(f"faults: time jumps by {faults.jump_time:+g} s")
 
     def _reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._seed += 1

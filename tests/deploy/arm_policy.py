@@ -20,7 +20,7 @@ from ddpg_ros.contract import (
 )
 from ddpg_ros.contract.digest import seal
 from ddpg_ros.contract.policy_metadata import ObservationStatistics, PolicyMetadata, Probes
-from ddpg_ros.deploy.guard_settings import GuardSettings
+from ddpg_ros.guard_settings import GuardSettings
 from ddpg_ros.learning.onnx_file import Node, onnx_model
 
 JOINTS = ("shoulder", "elbow")

@@ -11,7 +11,7 @@ from arm_policy import AT_ONCE, CONTRACT
 
 from ddpg_ros.deploy import Guard
 from ddpg_ros.deploy.checks import Check, Response, Tick
-from ddpg_ros.deploy.guard_settings import GuardSettings
+from ddpg_ros.guard_settings import GuardSettings
 
 SAFE = [0.5, 0.0]
 NEAR = np.array([0.6, 1.0], np.float32)

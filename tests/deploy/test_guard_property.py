@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ddpg_ros.deploy import Guard
 from ddpg_ros.deploy.checks import Check, Response, Tick
 from ddpg_ros.deploy.checks.actions import NonFiniteAction
-from ddpg_ros.deploy.guard_settings import GuardSettings
+from ddpg_ros.guard_settings import GuardSettings
 
 LOW, HIGH = CONTRACT.action_values("low"), CONTRACT.action_values("high")
 STEP = CONTRACT.action_values("slew_limit") * CONTRACT.period

@@ -18,7 +18,7 @@ from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.inspection import as_dict, as_text
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
-from ddpg_ros.ros.settings import WorldParameters
+from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
 VERBS = ("train", "evaluate", "export", "inspect", "demo", "controller", "world")
 
@@ -56,14 +56,19 @@ def test_help_of_train_describes_every_hyperparameter(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("node", "parameters"), [("controller", ControllerParameters), ("world", WorldParameters)]
+    ("node", "parameters", "prefix"),
+    [
+        ("controller", ControllerParameters, ""),
+        ("world", WorldParameters, ""),
+        ("world", FaultParameters, FAULTS),
+    ],
 )
 def test_help_of_a_node_describes_every_parameter(
-    node: str, parameters: type, capsys: pytest.CaptureFixture[str]
+    node: str, parameters: type, prefix: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = " ".join(help_of(capsys, node).split())
     for field in dataclasses.fields(parameters):
-        assert f"{field.name} {field.metadata['description']}" in text
+        assert f" {prefix}{field.name} {field.metadata['description']}" in text
 
 
 def test_inspect_prints_a_page(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:

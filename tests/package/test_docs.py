@@ -17,7 +17,7 @@ from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
-from ddpg_ros.ros.settings import TrainerParameters, WorldParameters
+from ddpg_ros.ros.settings import FAULTS, FaultParameters, TrainerParameters, WorldParameters
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -25,7 +25,7 @@ LINKING = [path for path in (ROOT / "README.md", *PAGES) if path.exists()]
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"\b(?:ddpg_ros|tests|config|launch|examples|docs)/[\w./-]*\w")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
-ROW = re.compile(r"^\| `(\w+)` \|(.*)\|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([\w.]+)` \|(.*)\|$", re.MULTILINE)
 SETTINGS = {
     "ddpg_controller": ControllerParameters,
     "ddpg_world": WorldParameters,
@@ -99,6 +99,25 @@ def test_every_parameter_that_is_listed_exists_with_that_default(node: str) -> N
         known = {"bool": bool, "double": float, "int": int, "string": str}
         assert type(defaults[name]) is known[kind], name
     assert node != "ddpg_controller" or list(table) == list(defaults)
+
+
+def test_every_fault_has_its_default_and_range_in_the_table() -> None:
+    table = rows("deploy.md", "### Faults of `ddpg_world`")
+    fields = dataclasses.fields(FaultParameters)
+    assert list(table) == [FAULTS + field.name for field in fields]
+    for field in fields:
+        default, span, _ = table[FAULTS + field.name]
+        assert yaml.safe_load(default) == field.default, field.name
+        low, high = field.metadata["low"], field.metadata["high"]
+        assert span == ("" if low is None else f"{low:g} to {high:g}"), field.name
+
+
+def test_every_fault_is_off_in_the_parameter_file_of_the_world() -> None:
+    text = (ROOT / "config" / "world.yaml").read_text()
+    shown = yaml.safe_load(text)["/**/ddpg_world"]["ros__parameters"]["faults"]
+    assert shown == dataclasses.asdict(FaultParameters())
+    for field in dataclasses.fields(FaultParameters):
+        assert field.metadata["description"] in " ".join(text.replace("#", " ").split())
 
 
 @pytest.mark.parametrize("number", range(len(CONTRACTS)))

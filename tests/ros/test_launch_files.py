@@ -16,7 +16,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.launching import given
-from ddpg_ros.ros.settings import TrainerParameters, WorldParameters
+from ddpg_ros.ros.settings import FAULTS, FaultParameters, TrainerParameters, WorldParameters
 
 LAUNCH = Path(__file__).parents[2] / "launch"
 
@@ -41,6 +41,18 @@ def test_every_parameter_is_a_described_argument(name: str, settings: tuple[type
     described = arguments(name)
     for field in (field for cls in settings for field in dataclasses.fields(cls)):
         assert described[field.name].startswith(field.metadata["description"])
+
+
+def test_every_fault_is_a_described_argument() -> None:
+    described = arguments("simulate")
+    for field in dataclasses.fields(FaultParameters):
+        assert described[FAULTS + field.name].startswith(field.metadata["description"])
+
+
+def test_a_fault_is_given_by_its_whole_name() -> None:
+    context = LaunchContext()
+    context.launch_configurations.update({"faults.drop": "1", "faults.freeze": "true", "nan": "1"})
+    assert given(context, FaultParameters, FAULTS) == {"faults.drop": 1.0, "faults.freeze": True}
 
 
 def test_the_demo_takes_a_run_folder() -> None:

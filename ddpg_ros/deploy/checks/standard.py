@@ -10,7 +10,7 @@ from ddpg_ros.deploy.checks.actions import MissedDeadline, NonFiniteAction, Satu
 from ddpg_ros.deploy.checks.check import Check, Response
 from ddpg_ros.deploy.checks.inputs import BadInput, Frozen, OutOfRange, SecondPublisher
 from ddpg_ros.deploy.checks.trips import PositionLimit, Tilt
-from ddpg_ros.deploy.guard_settings import GuardSettings
+from ddpg_ros.guard_settings import GuardSettings
 
 
 class StandardChecks:
