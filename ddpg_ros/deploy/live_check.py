@@ -97,24 +97,22 @@ def _problems(
 def _motion(element: Element, joint: JointMotion) -> Iterator[Finding]:
     """What a joint's velocity says of its position."""
     angle_alone, ratio = len(joint.columns) == 2, joint.ratio
-    if ratio is None:
+    trusted = angle_alone or joint.reads_velocity
+    if ratio is not None and trusted and _DEGREES[0] < ratio < _DEGREES[1]:
+        sentence = f"in degrees: it moves {ratio:.0f} times as fast as its velocity says"
+        yield Finding(element.name, UNIT, sentence)
+    if ratio is not None and joint.reads_velocity:
+        if ratio < 0:
+            sentence = "it runs against its velocity: one of the two is negated"
+            yield Finding(element.name, SIGN, sentence)
+        elif not _AGREE[0] < ratio < _AGREE[1]:
+            sentence = f"it moves {ratio:.3g} times as fast as its velocity says"
+            yield Finding(element.name, SCALE, sentence)
+    elif angle_alone:
         turns = float(np.nanmax(np.abs(joint.position))) / (2 * np.pi)
-        if angle_alone and turns > 1:
-            yield Finding(
-                element.name,
-                UNIT,
-                f"the angle reaches {turns:.1f} turns: degrees, unless the joint turns that far",
-            )
-    elif _DEGREES[0] < ratio < _DEGREES[1] and (angle_alone or joint.reads_velocity):
-        yield Finding(
-            element.name, UNIT, f"in degrees: it moves {ratio:.0f} times as fast as its velocity"
-        )
-    elif joint.reads_velocity and ratio < 0:
-        yield Finding(element.name, SIGN, "it runs against its velocity: one of the two is negated")
-    elif joint.reads_velocity and not _AGREE[0] < ratio < _AGREE[1]:
-        yield Finding(
-            element.name, SCALE, f"it moves {ratio:.3g} times as fast as its velocity says"
-        )
+        if turns > 1:
+            sentence = f"the angle reaches {turns:.1f} turns: degrees, unless it turns that far"
+            yield Finding(element.name, UNIT, sentence)
 
 
 def _no_return(element: Element, values: np.ndarray) -> bool:

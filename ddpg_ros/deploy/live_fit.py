@@ -24,8 +24,6 @@ _FAR_OUTSIDE = 0.25
 """Fraction of ticks beyond them from which on a cause is guessed."""
 _DEVIATIONS = 4.0
 """Largest distance of the means, in training's deviations, at which values fit well."""
-_MAGNITUDES = (0.1, 3.0)
-"""Root mean square of values that fit, over that of training. Divided by enough, all would fit."""
 _POWERS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
 
 
@@ -145,36 +143,53 @@ class Fit:
         unit = self._elements[column].unit
         if unit is None or unit not in MIXED_UP:
             return []
-        factor = self._best_factor(column, tuple(MIXED_UP[unit]))
+        factor = self._best_factor(column, tuple(MIXED_UP[unit]), by_spread=False)
         if factor is None:
             return []
         si = f" where {unit} is expected" if unit else ""
         change = f"divided by {factor:.4g}" if factor > 1 else f"times {1 / factor:.4g}"
-        return [
-            Finding(
-                self._elements[column].name,
-                UNIT,
-                f"in {MIXED_UP[unit][factor]}{si}: {change} it lies in the range",
-            )
-        ]
+        sentence = f"in {MIXED_UP[unit][factor]}{si}: {change} it lies in the range"
+        return [Finding(self._elements[column].name, UNIT, sentence)]
 
     def _scale(self, column: int) -> list[Finding]:
         if self._elements[column].unit is None:
             return []
-        factor = self._best_factor(column, _POWERS)
+        factor = self._best_factor(column, _POWERS, by_spread=True)
         if factor is None:
             return []
         size = f"{factor:g} times too large" if factor > 1 else f"{1 / factor:g} times too small"
-        return [Finding(self._elements[column].name, SCALE, f"{size}: mended it lies in the range")]
+        sentence = f"{size}: mended it lies in the range"
+        return [Finding(self._elements[column].name, SCALE, sentence)]
 
-    def _best_factor(self, column: int, factors: Sequence[float]) -> float | None:
-        """The factor, divided by which values are closest in magnitude to training's."""
-        statistics, values = self._statistics, self._values[column]
-        trained = math.hypot(statistics.mean[column], statistics.std[column])
-        live = math.sqrt(float(np.mean(values**2)))
-        fitting = {}
-        for factor in factors:
-            ratio = live / factor / trained if trained > 0 else 0.0
-            if _MAGNITUDES[0] <= ratio <= _MAGNITUDES[1] and self._fits(values / factor, column):
-                fitting[abs(math.log(ratio))] = factor
+    def _best_factor(self, column: int, factors: Sequence[float], by_spread: bool) -> float | None:
+        """The factor, divided by which values are closest in size to training's.
+
+        Divided by enough, anything fits; so they must be closer than as they are, too.
+
+        Args:
+            column: The element.
+            factors: Candidates.
+            by_spread: Whether their deviation must be closer as well: an offset leaves it alone.
+                Not asked where few factors come into question, since at rest there is none.
+        """
+        values = self._values[column]
+        mean, deviation = self._statistics.mean[column], self._statistics.std[column]
+        size = _ratio(float(np.sqrt(np.mean(values**2))), math.hypot(mean, deviation))
+        spread = _ratio(float(np.std(values)), float(deviation))
+        fitting = {
+            abs(math.log(size / factor)): factor
+            for factor in factors
+            if _closer(size, factor)
+            and (_closer(spread, factor) or not by_spread)
+            and self._fits(values / factor, column)
+        }
         return fitting[min(fitting)] if fitting else None
+
+
+def _ratio(live: float, trained: float) -> float:
+    return max(live, 1e-12) / max(trained, 1e-12)
+
+
+def _closer(ratio: float, factor: float) -> bool:
+    """Whether ``ratio`` is nearer to 1 when divided by ``factor``."""
+    return abs(math.log(ratio / factor)) < abs(math.log(ratio))

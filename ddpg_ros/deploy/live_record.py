@@ -103,7 +103,9 @@ class LiveRecord:
         return joints
 
     def receive(self, topic: str, reading: Reading, now: float) -> None:
-        """Take in what arrived on ``topic`` at ``now`` [s]."""
+        """Take in what arrived on ``topic`` at ``now`` [s]. A topic nobody reads is ignored."""
+        if topic not in self.topics:
+            return
         self.topics[topic].arrivals.append(now)
         self.topics[topic].names = reading.names
         for track in self._tracks:

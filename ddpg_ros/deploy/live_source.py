@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from ddpg_ros.contract import Fault, Source
+from ddpg_ros.contract import Source
 from ddpg_ros.contract.assembler import MALFORMED, MISSING, STALE
 from ddpg_ros.deploy.live_finding import OK, RATE, SILENT, Finding
 from ddpg_ros.deploy.live_graph import LiveGraph, most_similar
@@ -24,15 +24,13 @@ def judge_topics(record: LiveRecord, graph: LiveGraph) -> list[Finding]:
 
 def judge_sources(record: LiveRecord) -> list[Finding]:
     """The faults that the policy's controller would have met, one finding each."""
-    sources = {source.label: source for source in record.contract.sources}
     findings = []
     for (reason, where), faults in record.faults.items():
         share = len(faults) / len(record.times)
         if reason == MISSING or share <= _SHARE:
             continue
-        source = sources.get(where)
-        topic = record.topics[source.topic] if source and source.topic else None
-        hint = "".join(_hints(faults[-1], source, topic, share))
+        sources = [source for source in record.contract.sources if source.label == where]
+        hint = "".join(_hints(reason, sources, record, share))
         sentence = f"{faults[-1].detail} in {share:.0%} of the ticks{hint}"
         findings.append(Finding(where, reason, sentence))
     return findings
@@ -53,22 +51,21 @@ def _judge_topic(name: str, topic: TopicRecord, record: LiveRecord, graph: LiveG
 
 
 def _hints(
-    fault: Fault, source: Source | None, topic: TopicRecord | None, share: float
+    reason: str, sources: Sequence[Source], record: LiveRecord, share: float
 ) -> Iterator[str]:
-    if source is None or topic is None:
+    """What may be behind a fault of ``sources``, which read one field of one topic."""
+    if not sources or not sources[0].topic:
         return
-    if fault.reason == MALFORMED and topic.names:
-        spare = [name for name in topic.names if name not in source.elements]
-        yield from _renamed([n for n in source.elements if n not in topic.names], spare)
-    if fault.reason == STALE and share == 1 and len(topic.arrivals) > 1:
+    topic = record.topics[sources[0].topic]
+    if reason == MALFORMED and topic.names:
+        wanted = [name for source in sources for name in source.elements]
+        spare = [name for name in topic.names if name not in wanted]
+        for name in wanted:
+            other = "" if name in topic.names else most_similar(name, spare)
+            if other:
+                yield f"; is {name} called {other} here?"
+    if reason == STALE and share == 1 and len(topic.arrivals) > 1:
         yield (
             ", though messages come: their stamps and this node's clock disagree (use_sim_time, "
             "or two machines' clocks)"
         )
-
-
-def _renamed(missing: Sequence[str], spare: Sequence[str]) -> Iterator[str]:
-    for name in missing:
-        other = most_similar(name, spare)
-        if other:
-            yield f"; is {name} called {other} here?"
