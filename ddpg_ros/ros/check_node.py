@@ -22,6 +22,8 @@ from ddpg_ros.ros.spin import run_node
 
 NAME = "ddpg_check"
 
+_DISCOVERY_SECONDS = 5.0
+"""Nodes of DDS may take longer than 3 s to find each other."""
 _LOOKS_WRONG = 1
 _INTERRUPTED = 130
 
@@ -29,7 +31,7 @@ _INTERRUPTED = 130
 class CheckNode(Node):
     """Hears what the controller would, ticks as it does, publishes nothing.
 
-    It begins to listen when every topic has been heard once, or ``seconds`` after its start.
+    It begins to listen when every topic has been heard once, or has been waited for long enough.
 
     Args:
         contract: What the policy reads.
@@ -52,21 +54,21 @@ class CheckNode(Node):
         """Whether it has listened for long enough."""
         now = time.monotonic()
         if self._listening_since is None:
-            if self.record.silent and now - self._started < self._seconds:
+            patience = max(_DISCOVERY_SECONDS, self._seconds)
+            if self.record.silent and now - self._started < patience:
                 return False
             self._listening_since = now
         return now - self._listening_since >= self._seconds
 
     def last_word(self) -> None:
         """See who publishes what, while the node is still on the graph."""
-        self.graph = LiveGraph(
-            {topic: self.resolve_topic_name(topic) for topic in self.record.topics},
-            {
-                name: [kind.replace("/msg/", "/") for kind in kinds]
-                for name, kinds in self.get_topic_names_and_types()
-                if self.count_publishers(name)
-            },
-        )
+        names = {topic: self.resolve_topic_name(topic) for topic in self.record.topics}
+        published: dict[str, set[str]] = {}
+        for name, _ in self.get_topic_names_and_types():
+            for publisher in self.get_publishers_info_by_topic(name):
+                kind = publisher.topic_type.replace("/msg/", "/")
+                published.setdefault(name, set()).add(kind)
+        self.graph = LiveGraph(names, {name: sorted(kinds) for name, kinds in published.items()})
 
     def _receive(self, topic: str, message: Any) -> None:
         now = self._now()

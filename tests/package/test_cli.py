@@ -19,7 +19,7 @@ from ddpg_ros.deploy.inspection import as_dict, as_text
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.settings import ControllerParameters, WorldParameters
 
-VERBS = ("train", "evaluate", "export", "inspect", "demo", "controller", "world")
+VERBS = ("train", "evaluate", "export", "inspect", "check", "demo", "controller", "world")
 
 
 @pytest.fixture(autouse=True)
