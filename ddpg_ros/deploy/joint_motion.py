@@ -9,6 +9,8 @@ import numpy as np
 _ENOUGH_TICKS = 20
 _ENOUGH_MOTION = 0.05
 """Below it [rad, m] position and velocity are mostly noise."""
+_JUMP = 3.0
+"""Times the 90th percentile of its moves, from which on one was no motion but a reset or a wrap."""
 _CORRELATED = 0.95
 """Square of the correlation above which the ratio means something."""
 
@@ -35,7 +37,7 @@ def speed_ratio(times: np.ndarray, position: np.ndarray, velocity: np.ndarray) -
 
     Args:
         times: ``(k,)`` [s].
-        position: ``(k,)``; a driver may wrap it at half a turn.
+        position: ``(k,)``; a driver may wrap it, a simulator reset it.
         velocity: ``(k,)``.
 
     Returns:
@@ -46,12 +48,10 @@ def speed_ratio(times: np.ndarray, position: np.ndarray, velocity: np.ndarray) -
     times, position, velocity = times[heard], position[heard], velocity[heard]
     if len(times) < _ENOUGH_TICKS:
         return None
-    steps = np.diff(times) * (velocity[1:] + velocity[:-1]) / 2
-    travelled = np.concatenate([[0.0], np.cumsum(steps)])
-    for moved in (position, np.unwrap(position)):
-        if min(np.ptp(moved), np.ptp(travelled)) < _ENOUGH_MOTION:
-            continue
-        (said, both), (_, seen) = np.cov(travelled, moved)
-        if both**2 > _CORRELATED * said * seen:
-            return float(both / said)
-    return None
+    moves, said = np.diff(position), np.diff(times) * (velocity[1:] + velocity[:-1]) / 2
+    smooth = np.abs(moves) <= _JUMP * np.percentile(np.abs(moves), 90)
+    moved, travelled = np.cumsum(moves[smooth]), np.cumsum(said[smooth])
+    if min(np.ptp(moved), np.ptp(travelled)) < _ENOUGH_MOTION:
+        return None
+    (spread, both), (_, seen) = np.cov(travelled, moved)
+    return float(both / spread) if both**2 > _CORRELATED * spread * seen else None

@@ -28,6 +28,9 @@ _AGREE = (0.5, 2.0)
 _DEGREES = (43.0, 76.0)
 """Those that mean degrees: 57.3, give or take a third."""
 
+_TURNS = 3.0
+"""A joint that swings may wind up once or twice."""
+
 
 def judge_elements(
     contract: Contract,
@@ -79,7 +82,10 @@ def _problems(
     joint: JointMotion | None,
 ) -> Iterator[Finding]:
     """What looks wrong with one element, the most telling first."""
-    yield from fit.guesses(column)
+    guesses = fit.guesses(column)
+    if guesses:
+        sentence = "; or ".join(guess.sentence for guess in guesses)
+        yield Finding(element.name, guesses[0].verdict, sentence)
     if joint is not None:
         yield from _motion(element, joint)
     values, outside = fit.values(column), fit.outside(column)
@@ -105,12 +111,15 @@ def _motion(element: Element, joint: JointMotion) -> Iterator[Finding]:
         if ratio < 0:
             sentence = "it runs against its velocity: one of the two is negated"
             yield Finding(element.name, SIGN, sentence)
+        elif _DEGREES[0] < 1 / ratio < _DEGREES[1]:
+            sentence = f"its velocity is in degrees: {1 / ratio:.0f} times as fast as it moves"
+            yield Finding(element.name, UNIT, sentence)
         elif not _AGREE[0] < ratio < _AGREE[1]:
             sentence = f"it moves {ratio:.3g} times as fast as its velocity says"
             yield Finding(element.name, SCALE, sentence)
     elif angle_alone:
         turns = float(np.nanmax(np.abs(joint.position))) / (2 * np.pi)
-        if turns > 1:
+        if turns > _TURNS:
             sentence = f"the angle reaches {turns:.1f} turns: degrees, unless it turns that far"
             yield Finding(element.name, UNIT, sentence)
 

@@ -249,6 +249,18 @@ def test_two_swapped_joints_are_found() -> None:
     )
 
 
+def test_where_two_causes_would_explain_it_both_are_told() -> None:
+    contract = replace(CONTRACT, observation=(CONTRACT.observation[0],))
+    statistics = ObservationStatistics(
+        9, np.array([1.0, -1.0]), np.ones(2) / 4, np.array([0.5, -1.5]), np.array([1.5, -0.5])
+    )
+    frames = np.linspace([-1.4, 0.6], [-0.6, 1.4], 50)
+    for finding in judge_elements(contract, statistics, frames):
+        assert finding.verdict == ORDER
+        assert "swapped with angles." in finding.sentence
+        assert "; or negated" in finding.sentence
+
+
 def test_a_negated_joint_is_found_by_its_range() -> None:
     found = check(joints(lambda p: p * [1, -1, 1], lambda v: v * [1, -1, 1]))
     assert verdicts(found) == {"angles.knee": SIGN}
@@ -270,6 +282,14 @@ def test_degrees_are_found_where_radians_are_expected() -> None:
     assert "degrees per second" in found["speeds.knee"].sentence
 
 
+def test_a_velocity_in_degrees_shows_beside_its_position_too() -> None:
+    found = check(joints(velocity=np.degrees))
+    assert set(verdicts(found).values()) == {UNIT}
+    assert found["angles.hip"].sentence == (
+        "its velocity is in degrees: 57 times as fast as it moves"
+    )
+
+
 def test_degrees_are_found_behind_a_cosine_by_the_joints_velocity() -> None:
     found = check(joints(lambda p: p * [57.29578, 1, 1]))
     assert verdicts(found) == dict.fromkeys(("wheel.cos(wheel)", "wheel.sin(wheel)"), UNIT)
@@ -278,7 +298,7 @@ def test_degrees_are_found_behind_a_cosine_by_the_joints_velocity() -> None:
     )
 
 
-def test_degrees_are_found_behind_a_cosine_by_more_than_a_turn() -> None:
+def test_degrees_are_found_behind_a_cosine_by_more_turns_than_a_joint_makes() -> None:
     contract = replace(CONTRACT, observation=(CONTRACT.observation[1],))
     live = record(joints(lambda p: np.array([45 + p[0], 0, 0]), np.zeros_like), contract)
     parts = (TRAINING.mean, TRAINING.std, TRAINING.minimum, TRAINING.maximum)
@@ -294,6 +314,20 @@ def test_an_angle_that_winds_up_at_the_speed_its_velocity_says_is_well() -> None
 
 def test_a_wrapped_angle_is_well() -> None:
     assert check(joints(lambda p: (p + math.pi) % (2 * math.pi) - math.pi)) == {}
+
+
+def test_an_angle_that_a_simulator_resets_is_well() -> None:
+    def jump(t: float) -> Readings:
+        said = robot(t)
+        old = said["joint_states"]
+        position = old.fields["position"] + np.array([0.0 if t < 11 else 9.0, 0, 0])
+        fields = {**old.fields, "position": position}
+        return {**said, "joint_states": Reading(fields, old.names, stamp=t)}
+
+    assert check(speak=jump) == {}
+    still = joints(lambda p: p + np.array([9.0 - p[0], 0, 0]), lambda v: v * [0, 1, 1])
+    found = check(still, speak=jump)
+    assert set(verdicts(found).values()) <= {NEVER_MOVES, OUT_OF_RANGE}
 
 
 @pytest.mark.parametrize("positions_turn", [1.0, -1.0])
