@@ -64,6 +64,7 @@ setup(
             "evaluate = ddpg_ros.cli.main:run_evaluate",
             "export = ddpg_ros.cli.main:run_export",
             "inspect = ddpg_ros.cli.main:run_inspect",
+            "check = ddpg_ros.cli.main:run_check",
             "demo = ddpg_ros.cli.main:run_demo",
         ],
     },

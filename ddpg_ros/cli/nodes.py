@@ -40,7 +40,7 @@ def run(name: str, arguments: list[str]) -> int:
         module = importlib.import_module(f"ddpg_ros.ros.{name}_node")
     except ModuleNotFoundError as error:
         print(
-            f"ddpg-ros {name}: needs {error.name}, which is not installed. {_remedy(error.name)}",
+            f"ddpg-ros {name}: needs {error.name}, which is not installed. {remedy(error.name)}",
             file=sys.stderr,
         )
         return USER_ERROR
@@ -48,7 +48,8 @@ def run(name: str, arguments: list[str]) -> int:
     return code
 
 
-def _remedy(missing: str | None) -> str:
+def remedy(missing: str | None) -> str:
+    """How to get the package ``missing`` that a node needs: a sentence."""
     if missing in _FOR_SIMULATION:
         return "Install what simulation needs: pip install 'ddpg_ros[train]'."
     return "Source a ROS 2 installation, or: pip install 'ddpg_ros[ros]'."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
+from ddpg_ros.deploy.table import short, table
 
 
 def as_dict(policy: OnnxPolicy) -> dict[str, Any]:
@@ -43,10 +43,10 @@ def as_text(policy: OnnxPolicy) -> str:
         "",
         f"reads    {_counted(contract.observation_size)}"
         + (f", {contract.history} ticks, the oldest first" if contract.history > 1 else ""),
-        *_table(_observation_rows(policy)),
+        *table(_observation_rows(policy)),
         "",
         f"drives   {_counted(contract.action_size)}",
-        *_table(_action_rows(policy)),
+        *table(_action_rows(policy)),
     ]
     return "\n".join(lines)
 
@@ -79,9 +79,9 @@ def _observation_rows(policy: OnnxPolicy) -> list[Sequence[str]]:
         labels = " + ".join(source.label for source in term.sources)
         age = min(source.max_age for source in term.sources)
         for element, low, high in zip(term.element_names, term.lows, term.highs, strict=True):
-            seen = f"{_short(statistics.minimum[index])} .. {_short(statistics.maximum[index])}"
+            seen = f"{short(statistics.minimum[index])} .. {short(statistics.maximum[index])}"
             mean, std = statistics.mean[index], statistics.std[index]
-            numbers = [_short(value) for value in (low, high, age, mean, std)]
+            numbers = [short(value) for value in (low, high, age, mean, std)]
             rows.append((f"{term.name}.{element}", labels, term.unit, *numbers, seen))
             index += 1
     return rows
@@ -91,24 +91,11 @@ def _action_rows(policy: OnnxPolicy) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = [("element", "to", "unit", "low", "high", "slew [1/s]", "safe")]
     for command in policy.contract.commands:
         for e in command.elements:
-            numbers = [_short(value) for value in (e.low, e.high, e.slew_limit, e.safe)]
+            numbers = [short(value) for value in (e.low, e.high, e.slew_limit, e.safe)]
             to = f"{command.topic} ({command.message} {command.field})"
             rows.append((e.name, to, e.unit, *numbers))
     return rows
 
 
-def _table(rows: list[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
 def _counted(elements: int) -> str:
     return "1 element" if elements == 1 else f"{elements} elements"
-
-
-def _short(value: float) -> str:
-    return "-" if math.isinf(value) else f"{value:.4g}"

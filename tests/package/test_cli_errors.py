@@ -28,7 +28,7 @@ def test_no_verb_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     text = refusal(capsys, "fly")
     assert text.startswith("ddpg-ros: argument VERB: invalid choice: 'fly' (choose from ")
-    for verb in ("train", "evaluate", "export", "inspect", "demo", "controller", "world"):
+    for verb in ("train", "evaluate", "export", "inspect", "check", "demo", "controller", "world"):
         assert verb in text
     assert text.endswith(". See 'ddpg-ros --help'.")
 
@@ -38,6 +38,8 @@ def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]
     [
         ("inspect", "inspect: the following arguments are required: policy"),
         ("export", "export: the following arguments are required: RUN"),
+        ("check --seconds 3", "check: the following arguments are required: policy"),
+        ("check p --seconds few", "check: argument --seconds: invalid float value: 'few'"),
         ("evaluate --json", "evaluate: the following arguments are required: policy"),
         ("evaluate p --episodes few", "evaluate: argument --episodes: invalid int value: 'few'"),
         ("train --gamma high", "train: argument --gamma: invalid float value: 'high'"),
@@ -50,6 +52,21 @@ def test_arguments_that_cannot_be_read_name_the_verbs_help(
     verb = arguments.partition(" ")[0]
     said = f"ddpg-ros {text}. See 'ddpg-ros {verb} --help'."
     assert refusal(capsys, *arguments.split()) == said
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "3601"])
+def test_a_check_listens_for_a_time_that_means_something(
+    seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "ddpg-ros check: --seconds: expected more than 0, at most 3600, got "
+    assert refusal(capsys, "check", "p", f"--seconds={seconds}") == f"{said}{seconds}."
+
+
+def test_a_check_needs_a_policy_file_that_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal(capsys, "check", str(tmp_path / "none.onnx"))
+    assert said.startswith(f"ddpg-ros check: policy file {tmp_path}/none.onnx: cannot be read")
 
 
 @pytest.mark.parametrize("arguments", ["train --gama 0.9", "inspect p --gama"])

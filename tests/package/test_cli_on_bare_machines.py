@@ -44,6 +44,15 @@ def test_a_node_without_ros_says_how_to_get_it(node: str) -> None:
     )
 
 
+def test_a_check_without_ros_says_how_to_get_it(toy: Path) -> None:
+    done = verb("check", str(toy), without="rclpy")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ddpg-ros check: needs rclpy, which is not installed. Source a ROS 2 installation, or: "
+        "pip install 'ddpg_ros[ros]'.\n"
+    )
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("controller", "--help"), ("train", "-h")])
 def test_help_needs_nothing(arguments: tuple[str, ...]) -> None:
     done = verb(*arguments, without="numpy")

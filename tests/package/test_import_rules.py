@@ -20,11 +20,13 @@ MAY_IMPORT = {
     "cli": {"contract", "deploy", "errors", "learning", "ros", "worlds"},
 }
 NODES_MAY_IMPORT = {
+    "ddpg_ros.ros.check_node": {"contract", "deploy"},
     "ddpg_ros.ros.controller_node": {"contract", "deploy"},
     "ddpg_ros.ros.world_node": {"contract", "worlds"},
     "ddpg_ros.ros.trainer_node": {"contract", "learning", "worlds"},
 }
 SERVES_A_NODE = {
+    "ddpg_ros.ros.check_node": {"deploy"},
     "ddpg_ros.ros.controller_node": {"deploy"},
     "ddpg_ros.ros.diagnostics": {"deploy"},
     "ddpg_ros.ros.flight_log": {"worlds"},
@@ -92,8 +94,9 @@ def test_a_node_and_all_it_loads_stay_within_its_rooms(node: str) -> None:
     assert {room(module) for module in reached_from(node)} <= allowed
 
 
-def test_the_controller_loads_nothing_a_robot_lacks() -> None:
-    used = third_party(reached_from("ddpg_ros.ros.controller_node")) - ROS_PACKAGES
+@pytest.mark.parametrize("node", ["ddpg_ros.ros.check_node", "ddpg_ros.ros.controller_node"])
+def test_what_runs_on_a_robot_loads_nothing_a_robot_lacks(node: str) -> None:
+    used = third_party(reached_from(node)) - ROS_PACKAGES
     assert used == {"numpy", "onnxruntime"}
 
 

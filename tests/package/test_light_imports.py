@@ -44,7 +44,14 @@ print(json.dumps(dict(
 NOTHING = {"files": [], "connections": [], "threads": 1, "context": False, "signals": False}
 
 
-@pytest.mark.parametrize("module", ["ddpg_ros.deploy.inspection", "ddpg_ros.ros.controller_node"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "ddpg_ros.deploy.inspection",
+        "ddpg_ros.ros.check_node",
+        "ddpg_ros.ros.controller_node",
+    ],
+)
 def test_a_robot_loads_nothing_that_training_needs(module: str) -> None:
     if module.startswith("ddpg_ros.ros") and importlib.util.find_spec("rclpy") is None:
         pytest.skip("needs rclpy")
