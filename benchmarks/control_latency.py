@@ -96,10 +96,11 @@ def _result(
     rates: dict[str, dict[str, Any]] = {}
     for (rate, name), parts in turns.items():
         rates.setdefault(f"{rate:g}", {})[name] = _pooled(parts, rate)
-    for rate, cells in rates.items():
-        for name in BASELINES.keys() & cells.keys() if OURS in cells else ():
-            cells[name]["ours_over_it"] = _ratios(cells[OURS], cells[name])
-        _print(rate, cells)
+    for shown_rate, cells in rates.items():
+        for name in BASELINES:
+            if name in cells and OURS in cells:
+                cells[name]["ours_over_it"] = _ratios(cells[OURS], cells[name])
+        _print(shown_rate, cells)
     return {
         "seconds": arguments.seconds,
         "turns": arguments.turns,

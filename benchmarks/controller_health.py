@@ -10,11 +10,21 @@ from benchmarks.measured_process import MeasuredProcess, group_members, resident
 _FLAT = 0.02
 
 
-class Health:
-    """Marks of a process, taken now and then, and what it leaves behind."""
+def shared_memory_files() -> set[str]:
+    """What lies in /dev/shm."""
+    return {str(file) for file in Path("/dev/shm").iterdir()}
 
-    def __init__(self, process: MeasuredProcess) -> None:
-        self._process = process
+
+class Health:
+    """Marks of a process, taken now and then, and what it leaves behind.
+
+    Args:
+        process: The process.
+        shared_before: Files in /dev/shm before it was started; others may have left theirs there.
+    """
+
+    def __init__(self, process: MeasuredProcess, shared_before: set[str]) -> None:
+        self._process, self._shared_before = process, shared_before
         self._marks: list[dict[str, float]] = []
         self._shared: set[str] = set()
 
@@ -32,6 +42,7 @@ class Health:
 
     def figures(self) -> dict[str, Any]:
         """What the marks say; call it when the process and all its peers have ended."""
+        left = {file for file in self._shared - self._shared_before if Path(file).exists()}
         memory = [mark["resident_mib"] for mark in self._marks]
         spread = (max(memory) - min(memory)) / memory[0]
         steady = {
@@ -44,7 +55,7 @@ class Health:
             **steady,
             "left_behind": {
                 "processes": group_members(self._process.pid),
-                "shared_memory": sorted(file for file in self._shared if Path(file).exists()),
+                "shared_memory": sorted(left),
             },
             "marks": self._marks,
         }

@@ -88,7 +88,7 @@ class PlainController(Node):
 def main() -> None:
     """Control until interrupted."""
     library, path, rate = sys.argv[1:]
-    policy = {"torch": TorchPolicy, "onnxruntime": OnnxruntimePolicy}[library](path)
+    policy = TorchPolicy(path) if library == "torch" else OnnxruntimePolicy(path)
     rclpy.init()
     with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(PlainController(policy, float(rate)))

@@ -20,7 +20,7 @@ from std_msgs.msg import Bool
 from std_srvs.srv import SetBool, Trigger
 
 from benchmarks.arm import MAX_AGE, Arm, Commands, Spoil, is_safe
-from benchmarks.controller_health import Health
+from benchmarks.controller_health import Health, shared_memory_files
 from benchmarks.measured_process import MeasuredProcess, own_domain, verb
 from benchmarks.policies import write_arm_policy
 from benchmarks.soak_faults import HARMLESS_FAULTS, OPERATOR_FAULTS, message_faults
@@ -52,9 +52,11 @@ def measure(*options: str) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp())
     policy = write_arm_policy(folder / "policy.onnx", _RATE)
     parameters = [f"policy:={policy}", *arguments.controller_parameters]
+    shared_before = shared_memory_files()
     process = MeasuredProcess(verb("controller", parameters), folder / "controller.log")
     rclpy.init()
-    soak = Soak(process, random.Random(arguments.seed), MAX_AGE + arguments.grace)
+    health = Health(process, shared_before)
+    soak = Soak(process, health, random.Random(arguments.seed), MAX_AGE + arguments.grace)
     try:
         soak.run(60 * arguments.minutes)
     finally:
@@ -62,7 +64,7 @@ def measure(*options: str) -> dict[str, Any]:
         soak.close()
         rclpy.shutdown()
     figures = {"minutes": arguments.minutes, "rate_hz": _RATE, "limit": soak.limit}
-    figures |= {"exit_code": exit_code, **soak.figures(), "health": soak.health.figures()}
+    figures |= {"exit_code": exit_code, **soak.figures(), "health": health.figures()}
     for name, value in figures.items():
         print(f"{name}: {value}")
     return figures
@@ -73,14 +75,16 @@ class Soak:
 
     Args:
         process: The controller.
+        health: Marked every minute.
         rng: Decides which fault comes when.
         limit: Time after the last good sample by which the safe command is due [s].
     """
 
-    def __init__(self, process: MeasuredProcess, rng: random.Random, limit: float) -> None:
+    def __init__(
+        self, process: MeasuredProcess, health: Health, rng: random.Random, limit: float
+    ) -> None:
         self.limit = limit
-        self.health = Health(process)
-        self._process, self._rng = process, rng
+        self._process, self._health, self._rng = process, health, rng
         self._node = rclpy.create_node("robot")
         self._arm = Arm(self._node)
         self._operator = _Operator()
@@ -91,6 +95,7 @@ class Soak:
     def run(self, seconds: float) -> None:
         """Faults, one after the other, for ``seconds``; the controller is marked every minute."""
         self._expect_driven(_START_DEADLINE)
+        self._fly_until(self._operator.is_connected)
         begin = time.monotonic()
         warm_up, interval = min(120.0, seconds / 5), min(60.0, seconds / 10)
         self._marks = [
@@ -189,7 +194,7 @@ class Soak:
             self._operator.listen()
             if self._marks and time.monotonic() >= self._marks[0]:
                 self._marks.pop(0)
-                self.health.mark()
+                self._health.mark()
         self._commands += len(commands)
         self._unsafe += sum(not _is_sound(command) for _, command in commands)
         return commands
@@ -218,6 +223,11 @@ class _Operator:
         self.estop = self._node.create_publisher(Bool, "ddpg_controller/estop", 10)
         self._reset = self._node.create_client(Trigger, "ddpg_controller/reset")
         self._enable = self._node.create_client(SetBool, "ddpg_controller/enable")
+
+    def is_connected(self) -> bool:
+        """Whether the controller can hear all of it."""
+        services = self._reset.service_is_ready() and self._enable.service_is_ready()
+        return services and self.estop.get_subscription_count() > 0
 
     def ask_reset(self) -> Callable[[], bool]:
         """Ask for it; the answer says whether it has been done."""

@@ -124,20 +124,20 @@ def _stop_figures(stops: list[dict[str, Any]]) -> dict[str, Any]:
     codes = {
         kind: dict(Counter(str(stop["exit_code"]) for stop in group))
         for kind, group in (
-            ("after_commands", heard),
-            ("before_any", [stop for stop in stops if stop not in heard]),
+            ("both_heard_commands", heard),
+            ("not_both", [stop for stop in stops if stop not in heard]),
         )
     }
     figures: dict[str, Any] = {
         "count": len(stops),
-        "after_commands": len(heard),
-        "after_commands_of_the_policy": len(drove),
+        "both_heard_commands": len(heard),
+        "both_heard_the_policy": len(drove),
         "last_command_not_safe": sum(
             not each["last_is_safe"] for stop in stops for each in stop["subscribers"]
         ),
         "exit_codes": codes,
         "seconds_to_exit": _spread([stop["seconds_to_exit"] for stop in stops]),
-        "seconds_to_exit_after_commands": _spread([stop["seconds_to_exit"] for stop in heard]),
+        "seconds_to_exit_once_heard": _spread([stop["seconds_to_exit"] for stop in heard]),
         "not_right": [stop for stop in stops if not _is_right(stop)],
     }
     print({key: value for key, value in figures.items() if key != "not_right"})
@@ -170,8 +170,8 @@ def _kill(folder: Path, world: list[str], controller: list[str], delay: float) -
         _wait(lambda: "the policy drives" in pilot.output, robot, pilot)
         time.sleep(delay)
         told = robot.output.count("no command for")
-        pilot.stop(signal.SIGKILL)
         killed = time.monotonic()
+        pilot.stop(signal.SIGKILL)
         _wait(lambda: robot.output.count("no command for") > told, robot)
         return time.monotonic() - killed
     finally:
