@@ -21,10 +21,7 @@ from rclpy.executors import SingleThreadedExecutor
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 
-from ddpg_ros.learning.export import ExportedPolicy, export_policy
-from ddpg_ros.learning.networks import Actor
-from ddpg_ros.learning.normaliser import ObservationNormaliser
-from ddpg_ros.worlds.pendulum import pendulum_contract
+from benchmarks.policies import write_pendulum_policy
 
 _REPEATS = 5
 _SETTLE_SECONDS = 3.0
@@ -34,7 +31,7 @@ def measure() -> dict[str, Any]:
     """Start both in turn; medians of resident memory [MiB] and time to the first command [s]."""
     os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
     folder = Path(tempfile.mkdtemp())
-    policy = _write_policy(folder / "policy.onnx")
+    policy = write_pendulum_policy(folder / "policy.onnx")
     controller = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args"]
     commands = {
         "bare node": [sys.executable, str(Path(__file__).with_name("bare_node.py")), str(policy)],
@@ -76,12 +73,3 @@ def _start(command: list[str]) -> tuple[float, float]:
     node.destroy_node()
     kibibytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
     return int(kibibytes) / 1024, ready
-
-
-def _write_policy(path: Path) -> Path:
-    contract = pendulum_contract()
-    actor = Actor(contract.observation_size, contract.action_size, (256, 256))
-    normaliser = ObservationNormaliser(contract.observation_size, enabled=False)
-    normaliser.see(contract.observation_low[None])
-    export_policy(ExportedPolicy(contract, actor, normaliser).requires_grad_(False), path, {})
-    return path
