@@ -170,4 +170,5 @@ def _lateness(buffer: SourceBuffer, age: float) -> str:
     """How old a source is, and which of its elements if others are younger."""
     oldest = buffer.oldest()
     which = f" for {oldest}" if oldest != ", ".join(buffer.source.elements) else ""
-    return f"is {age:.3f} s old{which}, at most {buffer.source.max_age:g} s"
+    lack = f"; the latest message {buffer.lack}" if buffer.lack else ""
+    return f"is {age:.3f} s old{which}, at most {buffer.source.max_age:g} s{lack}"

@@ -52,6 +52,7 @@ class SourceBuffer:
         finite: Which elements the last :meth:`check_finite` found to be numbers.
         frame: ``frame_id`` of the latest reading.
         geometry: Scan geometry of the latest reading.
+        lack: What the latest message did not carry, empty if it carried everything.
         overtaken: How many readings were ignored because a later one had come before them.
     """
 
@@ -82,7 +83,7 @@ class SourceBuffer:
         """Forget the latest values."""
         self._forget()
         self.ahead = 0.0
-        self.problem = self.frame = ""
+        self.problem = self.lack = self.frame = ""
         self.geometry: tuple[float, float, float, float] | None = None
 
     def receive(self, reading: Reading, now: float) -> None:
@@ -98,6 +99,7 @@ class SourceBuffer:
             self._forget()
             self.problem = problem
             return
+        self.lack = layout.problem
         ahead = 0.0 if reading.stamp is None else reading.stamp - now
         measured_at = now + min(0.0, ahead)
         if not self._is_overtaken(layout, measured_at, now):

@@ -99,7 +99,7 @@ def test_a_joint_that_comes_no_more_is_named_when_it_is_stale(
             assembler.receive(topic, healthy[topic], now)
         joints = readings.joint_state(["hip"], [0], [0])
         assembler.receive("joint_states", joints, now)
-    detail = "is 0.110 s old for knee, at most 0.1 s"
+    detail = "is 0.110 s old for knee, at most 0.1 s; the latest message has no knee (it has hip)"
     assert faults(assembler, 0.11) == [
         Fault(STALE, "joint_states.position", detail),
         Fault(STALE, "joint_states.velocity", detail),

@@ -9,15 +9,19 @@ from package_metadata import ROS_PACKAGES
 from source_tree import PATHS, imported, imports_of, reached_from, room, third_party
 
 ROOMS = ("contract", "deploy", "worlds", "learning", "ros", "cli")
+FOR_ALL = {"errors", "knob", "guard_settings"}
+"""Files beside the rooms that every room may import."""
 MAY_IMPORT = {
     "": set(),
     "errors": set(),
-    "contract": {"errors"},
-    "deploy": {"contract", "errors"},
-    "worlds": {"contract", "errors"},
-    "learning": {"contract", "errors", "worlds"},
-    "ros": {"contract", "errors"},
-    "cli": {"contract", "deploy", "errors", "learning", "ros", "worlds"},
+    "knob": set(),
+    "guard_settings": {"errors", "knob"},
+    "contract": FOR_ALL,
+    "deploy": {"contract", *FOR_ALL},
+    "worlds": {"contract", *FOR_ALL},
+    "learning": {"contract", "worlds", *FOR_ALL},
+    "ros": {"contract", *FOR_ALL},
+    "cli": {"contract", "deploy", "learning", "ros", "worlds", *FOR_ALL},
 }
 NODES_MAY_IMPORT = {
     "ddpg_ros.ros.check_node": {"contract", "deploy"},
@@ -27,9 +31,14 @@ NODES_MAY_IMPORT = {
 }
 SERVES_A_NODE = {
     "ddpg_ros.ros.check_node": {"deploy"},
+    "ddpg_ros.ros.control_loop": {"deploy"},
+    "ddpg_ros.ros.control_record": {"deploy"},
+    "ddpg_ros.ros.control_report": {"deploy"},
     "ddpg_ros.ros.controller_node": {"deploy"},
     "ddpg_ros.ros.diagnostics": {"deploy"},
     "ddpg_ros.ros.flight_log": {"worlds"},
+    "ddpg_ros.ros.insight": {"deploy"},
+    "ddpg_ros.ros.switches": {"deploy"},
     "ddpg_ros.ros.trainer_node": {"learning"},
     "ddpg_ros.ros.world_node": {"worlds"},
 }
@@ -38,7 +47,7 @@ SERVES_A_NODE = {
 OF_ITS_OWN = {"ddpg_ros.contract.yaml_file": {"yaml"}}
 ONLY_THESE = {
     "": set(),
-    "errors": set(),
+    **{name: set() for name in FOR_ALL},
     "contract": {"numpy"},
     "deploy": {"numpy", "onnxruntime"},
     "cli": set(),
@@ -60,7 +69,7 @@ def test_an_import_is_seen_wherever_it_hides() -> None:
 
 
 def test_every_file_lies_in_a_room_with_rules() -> None:
-    assert {room(module) for module in PATHS} == {"", "errors", *ROOMS}
+    assert {room(module) for module in PATHS} == {"", *FOR_ALL, *ROOMS}
 
 
 @pytest.mark.parametrize("module", PATHS)
@@ -90,7 +99,7 @@ def test_onnx_is_imported_nowhere() -> None:
 
 @pytest.mark.parametrize("node", NODES_MAY_IMPORT)
 def test_a_node_and_all_it_loads_stay_within_its_rooms(node: str) -> None:
-    allowed = {"", "errors", "ros"} | NODES_MAY_IMPORT[node]
+    allowed = {"", "ros", *FOR_ALL} | NODES_MAY_IMPORT[node]
     assert {room(module) for module in reached_from(node)} <= allowed
 
 
