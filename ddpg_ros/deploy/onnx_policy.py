@@ -13,9 +13,11 @@ import onnxruntime
 
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.contract.policy_metadata import INPUT_NAME, OUTPUT_NAME, PolicyMetadata
-from ddpg_ros.errors import PolicyFileError
+from ddpg_ros.deploy.onnx_graph import OnnxGraph
+from ddpg_ros.errors import PolicyFileError, one_line
 
-_MAX_BYTES = 256 * 1024 * 1024
+_MAX_BYTES = 32 * 1024 * 1024
+"""Eight million weights; onnxruntime holds each about three times while it loads."""
 
 
 class OnnxPolicy:
@@ -35,12 +37,12 @@ class OnnxPolicy:
 
     def __init__(self, content: bytes) -> None:
         self.digest = check_seal(content)
-        self._session = _open(content)
-        with _refusing("read"):
-            texts = self._session.get_modelmeta().custom_metadata_map
-        self.metadata = PolicyMetadata.from_texts(texts)
+        graph = OnnxGraph(content)
+        self.metadata = PolicyMetadata.from_texts(graph.texts)
         self.contract = self.metadata.contract
         sizes = (self.contract.observation_size, self.contract.action_size)
+        graph.check_size(*self.metadata.probes.observations.shape)
+        self._session = _open(content)
         self._check_graph(*sizes)
         self._input = np.zeros((1, sizes[0]), dtype=np.float32)
         self._output = np.zeros((1, sizes[1]), dtype=np.float32)
@@ -70,7 +72,7 @@ class OnnxPolicy:
         try:
             return OnnxPolicy(content)
         except PolicyFileError as error:
-            raise PolicyFileError(f"policy file {path}: {error}") from None
+            raise PolicyFileError(f"policy file {path}: {one_line(error)}") from None
 
     def act(self, observation: np.ndarray) -> np.ndarray:
         """The command for one observation.
@@ -154,7 +156,7 @@ def _refusing(verb: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(error, 300)
         raise PolicyFileError(f"onnxruntime cannot {verb} it ({reason}).") from None
 
 

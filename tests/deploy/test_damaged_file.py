@@ -83,6 +83,6 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         assert refusal(path) == f"policy file {path}: cannot be read ({reason}). {todo}"
 
 
-def test_a_file_beyond_256_mebibytes_is_refused_for_its_size(path: Path) -> None:
-    os.truncate(path, 256 * 2**20 + 1)
-    assert refusal(path) == f"policy file {path}: is larger than 256 MiB."
+def test_a_file_beyond_32_mebibytes_is_refused_for_its_size(path: Path) -> None:
+    os.truncate(path, 32 * 2**20 + 1)
+    assert refusal(path) == f"policy file {path}: is larger than 32 MiB."
