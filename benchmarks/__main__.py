@@ -6,6 +6,7 @@ import sys
 
 from benchmarks import (
     deploy_footprint,
+    hostile_files,
     kill_and_resume,
     learning_curves,
     pendulum_learning,
@@ -17,6 +18,7 @@ from benchmarks.result import save
 
 BENCHMARKS = {
     "deploy_footprint": deploy_footprint.measure,
+    "hostile_files": hostile_files.measure,
     "kill_and_resume": kill_and_resume.measure,
     "pendulum_learning": pendulum_learning.measure,
     "learning_curves": learning_curves.measure,

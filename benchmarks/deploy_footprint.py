@@ -34,7 +34,7 @@ def measure() -> dict[str, Any]:
     """Start both in turn; medians of resident memory [MiB] and time to the first command [s]."""
     os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
     folder = Path(tempfile.mkdtemp())
-    policy = _write_policy(folder / "policy.onnx")
+    policy = write_policy(folder / "policy.onnx")
     controller = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args"]
     commands = {
         "bare node": [sys.executable, str(Path(__file__).with_name("bare_node.py")), str(policy)],
@@ -78,7 +78,8 @@ def _start(command: list[str]) -> tuple[float, float]:
     return int(kibibytes) / 1024, ready
 
 
-def _write_policy(path: Path) -> Path:
+def write_policy(path: Path) -> Path:
+    """A policy for the pendulum, untrained."""
     contract = pendulum_contract()
     actor = Actor(contract.observation_size, contract.action_size, (256, 256))
     normaliser = ObservationNormaliser(contract.observation_size, enabled=False)

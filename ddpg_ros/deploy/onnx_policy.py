@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EINVAL
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +62,10 @@ class OnnxPolicy:
             PolicyFileError: It cannot be read, or is refused; the message begins with the path.
         """
         try:
-            with Path(path).expanduser().open("rb") as file:
+            file_path = Path(path).expanduser()
+            if not stat.S_ISREG(file_path.stat().st_mode):  # a pipe would be waited for, for ever
+                raise OSError(EINVAL, "it is no file")
+            with file_path.open("rb") as file:
                 content = file.read(_MAX_BYTES + 1)
         except (OSError, RuntimeError, ValueError) as error:  # no file, no such home, a NUL
             reason = getattr(error, "strerror", None) or error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from reprlib import repr as shown
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, ParameterType
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 
 from ddpg_ros.errors import ConfigError
@@ -19,6 +21,13 @@ _TYPES = {
     str: ParameterType.PARAMETER_STRING,
     tuple: ParameterType.PARAMETER_INTEGER_ARRAY,
 }
+_WORDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number with a point, as in 2.0,",
+    str: "a text",
+    tuple: "a list of whole numbers",
+}
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
@@ -30,14 +39,24 @@ def declare(node: Node, defaults: T) -> T:
         node: Where the parameters live.
         defaults: A frozen dataclass whose fields carry ``description``, ``low``, ``high`` and
             ``choices`` as metadata.
+
+    Raises:
+        ConfigError: A parameter was given a value of another type, or out of its range.
     """
     values = {}
     for field in dataclasses.fields(defaults):  # type: ignore[arg-type]
         default = getattr(defaults, field.name)
         declared = list(default) if isinstance(default, tuple) else default
-        values[field.name] = node.declare_parameter(
-            field.name, declared, _descriptor(field, type(default))
-        ).value
+        try:
+            values[field.name] = node.declare_parameter(
+                field.name, declared, _descriptor(field, type(default))
+            ).value
+        except ParameterException:
+            got = node._parameter_overrides[field.name].value
+            raise ConfigError(
+                f"parameter {field.name}: expected {_wanted(field, type(default))}, "
+                f"got {shown(got)}."
+            ) from None
     return dataclasses.replace(defaults, **values)  # type: ignore[type-var]
 
 
@@ -58,6 +77,13 @@ def _descriptor(field: dataclasses.Field[Any], kind: type) -> ParameterDescripto
             FloatingPointRange(from_value=float(low), to_value=upper, step=0.0)
         ]
     return descriptor
+
+
+def _wanted(field: dataclasses.Field[Any], kind: type) -> str:
+    low, high = field.metadata["low"], field.metadata["high"]
+    least = "" if low is None else f" of at least {low:g}"
+    most = "" if high is None else f" and at most {high:g}"
+    return _WORDS[kind] + least + most
 
 
 def is_given(node: Node, name: str) -> bool:
