@@ -25,13 +25,13 @@ HISTORY_LAYOUT = "oldest_first"
 """A history of n ticks is n whole observations one after the other, the latest last."""
 
 _MAX_HISTORY = 1000
-_MAX_ELEMENTS = 10_000
+_MAX_ELEMENTS = 5_000
 """Of an observation or an action; beyond, Python could not assemble it at a control rate."""
-_MAX_PARTS = 256
+_MAX_PARTS = 100
 """Observation terms, and commands."""
 _MAX_TOPICS = 100
 _MAX_JSON = 2**19
-"""Characters. A contract of :data:`_MAX_ELEMENTS` takes about half; more takes seconds to read."""
+"""Characters; a contract of :data:`_MAX_ELEMENTS` takes a third. More takes seconds to read."""
 
 
 @dataclass(frozen=True)

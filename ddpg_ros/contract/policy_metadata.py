@@ -21,8 +21,8 @@ _KEYS = ("contract", "probes", "statistics", "provenance")
 _DIGEST_KEY = "digest"
 
 _MAX_PROBES = 1024
-_MAX_TEXT = 2**23
-"""Characters of all texts together: the probes of 10,000 elements. JSON takes up to 30 times as
+_MAX_TEXT = 2**22
+"""Characters of all texts together: 128 probes of 5,000 elements fit. JSON takes up to 30 times as
 much memory as its text.
 """
 

@@ -16,7 +16,7 @@ import yaml
 
 from ddpg_ros.errors import ConfigError, one_line
 
-_MAX_BYTES = 2**16
+_MAX_BYTES = 2**15
 """Some hundred parameters with comments; the limit keeps reading below half a second."""
 
 

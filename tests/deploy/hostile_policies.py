@@ -326,7 +326,7 @@ def _laser(bins: int) -> dict[str, Any]:
 
 HOSTILE["a scan of 1e9 sectors"] = lambda: _contract(observation=[_laser(10**9)])
 HOSTILE["a thousand scans"] = lambda: _contract(observation=[_laser(4096)] * 1000)
-HOSTILE["200 scans"] = lambda: _contract(observation=[_laser(4096)] * 200)
+HOSTILE["100 scans"] = lambda: _contract(observation=[_laser(4096)] * 100)
 
 
 @_hostile("10,000 action elements that are read back")

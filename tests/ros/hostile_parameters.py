@@ -48,9 +48,9 @@ _set("a section that is there twice", "ddpg_controller is there twice", f"enable
 _set("two documents", "expected a single document", f"enable: true\n---\n{SECTION}    x: 1")
 _set("an alias", "an alias stands for this", "enable: &a true\n    autostart: *a")
 _set(
-    "ten thousand parameters", "larger than 64 KiB", "\n    ".join(f"p{i}: 1" for i in range(10**4))
+    "ten thousand parameters", "larger than 32 KiB", "\n    ".join(f"p{i}: 1" for i in range(10**4))
 )
-_set("30 MB of comments", "larger than 64 KiB", "# and so on\n    " * 2_000_000)
+_set("30 MB of comments", "larger than 32 KiB", "# and so on\n    " * 2_000_000)
 _file(
     "another node",
     "no section for /ddpg_controller; its sections: /other",
@@ -69,7 +69,7 @@ _file("random bytes", "is not YAML", bytes(range(256)) * 20)
 _file("zeros", "is not YAML", bytes(5000))
 _file("bytes that are no UTF-8", "is not YAML", SECTION.encode() + b"    policy: \xff\xfe\n")
 _file("a tab", "is not YAML", "ddpg_controller:\n\tros__parameters:\n")
-_file("60,000 brackets", "is nested too deep", "[" * 60_000)
+_file("30,000 brackets", "is nested too deep", "[" * 30_000)
 _file("a list in itself", "an alias stands for this", "a: &a [*a]\n")
 _file(
     "a billion laughs",
@@ -85,7 +85,7 @@ _policy("a policy of escape codes", r"policy file \x1b[2J\u202e: cannot be read"
 _policy("a policy from /dev/zero", "cannot be read (it is no file)", "/dev/zero")
 _policy("a policy that is a folder", "cannot be read (it is no file)", "/tmp")
 _policy("a policy that is no policy", "carries no ddpg_ros digest", "/etc/passwd")
-_policy("a policy of 60,000 letters", "policy file xxxxx", "x" * 60_000)
+_policy("a policy of 30,000 letters", "policy file xxxxx", "x" * 30_000)
 
 
 def _pipe(folder: Path, policy: Path) -> Path:
