@@ -94,7 +94,7 @@ def test_a_node_and_all_it_loads_stay_within_its_rooms(node: str) -> None:
 
 def test_the_controller_loads_nothing_a_robot_lacks() -> None:
     used = third_party(reached_from("ddpg_ros.ros.controller_node")) - ROS_PACKAGES
-    assert used == {"numpy", "onnxruntime"}
+    assert used == {"numpy", "onnxruntime", "yaml"}
 
 
 def test_no_file_imports_by_a_computed_name_but_the_cli_which_finds_its_nodes() -> None:
