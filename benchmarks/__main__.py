@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks import (
     control_latency,
     deploy_footprint,
+    hostile_files,
     kill_and_resume,
     learning_curves,
     pendulum_learning,
@@ -26,6 +27,7 @@ from benchmarks.result import save
 BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "control_latency": control_latency.measure,
     "deploy_footprint": deploy_footprint.measure,
+    "hostile_files": hostile_files.measure,
     "kill_and_resume": kill_and_resume.measure,
     "pendulum_learning": pendulum_learning.measure,
     "learning_curves": learning_curves.measure,

@@ -7,6 +7,15 @@ USER_ERROR = 2
 """Exit code of a process that ends by one of these."""
 
 
+def one_line(error: object, longest: int = 600) -> str:
+    """What an error says, fit for a terminal: one line, printable, no longer than a paragraph.
+
+    Whoever wrote a damaged file chose some of the words in the error about it.
+    """
+    line = " ".join(str(error)[: 2 * longest].split())[:longest]
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+
+
 class DdpgRosError(Exception):
     """Root of the package's errors: catch this one to catch them all."""
 

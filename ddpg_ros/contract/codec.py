@@ -54,10 +54,10 @@ def decode(cls: type, data: Any, where: str) -> Any:
             )
         cls = kinds[kind]
     fields = {f.name: f for f in dataclasses.fields(cls)}
-    unknown = [str(key) for key in data if key not in fields]
+    unknown = [str(key)[:80] for key in data if key not in fields]
     if unknown:
         raise ContractError(
-            f"{where}: unknown key {', '.join(unknown)}. Known here: {', '.join(fields)}."
+            f"{where}: unknown key {', '.join(unknown[:8])}. Known here: {', '.join(fields)}."
         )
     required = [name for name, f in fields.items() if _has_no_default(f) and name not in data]
     if required:

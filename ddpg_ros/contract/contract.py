@@ -25,7 +25,13 @@ HISTORY_LAYOUT = "oldest_first"
 """A history of n ticks is n whole observations one after the other, the latest last."""
 
 _MAX_HISTORY = 1000
-_MAX_ELEMENTS = 100_000
+_MAX_ELEMENTS = 5_000
+"""Of an observation or an action; beyond, Python could not assemble it at a control rate."""
+_MAX_PARTS = 100
+"""Observation terms, and commands."""
+_MAX_TOPICS = 100
+_MAX_JSON = 2**19
+"""Characters; a contract of :data:`_MAX_ELEMENTS` takes a third. More takes seconds to read."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,13 @@ class Contract:
                 f"contract '{self.name}': history_layout must be {HISTORY_LAYOUT}, "
                 f"got '{self.history_layout}'."
             )
-        if self.observation_size > _MAX_ELEMENTS:
-            raise ContractError(
-                f"contract '{self.name}': {self.observation_size} observation elements, "
-                f"at most {_MAX_ELEMENTS}."
-            )
+        for count, what, most in (
+            (self.observation_size, "observation elements", _MAX_ELEMENTS),
+            (self.action_size, "action elements", _MAX_ELEMENTS),
+            (len(self.topics), "topics to read", _MAX_TOPICS),
+        ):
+            if count > most:
+                raise ContractError(f"contract '{self.name}': {count} {what}, at most {most}.")
         check_unique((term.name for term in self.observation), "observation term")
         check_unique((command.topic for command in self.commands), "command topic")
         check_unique(self.action_names, "action element")
@@ -80,6 +88,7 @@ class Contract:
 
     def _check_sources(self) -> None:
         messages: dict[str, str] = {}
+        known = set(self.action_names)
         for source in self.sources:
             if messages.setdefault(source.topic, source.message) != source.message:
                 raise ContractError(
@@ -87,7 +96,7 @@ class Contract:
                     f"{source.message}; a topic has one type."
                 )
             if source.message == PREVIOUS_COMMAND:
-                unknown = [name for name in source.elements if name not in self.action_names]
+                unknown = [name for name in source.elements if name not in known]
                 if unknown:
                     raise ContractError(
                         f"previous_command: no action element {', '.join(unknown)}. "
@@ -189,6 +198,12 @@ class Contract:
                 f"contract.schema: this file has schema {schema}, this ddpg_ros reads up to "
                 f"{SCHEMA}. Upgrade ddpg_ros on this machine."
             )
+        for key in ("observation", "commands"):
+            parts = data.get(key)
+            if isinstance(parts, list) and len(parts) > _MAX_PARTS:
+                raise ContractError(
+                    f"contract.{key}: has {len(parts)} entries, at most {_MAX_PARTS}."
+                )
         fields = {key: value for key, value in data.items() if key != "schema"}
         contract: Contract = decode(Contract, fields, "contract")
         return contract
@@ -196,6 +211,8 @@ class Contract:
     @staticmethod
     def from_json(text: str) -> Contract:
         """Build a contract from :meth:`to_json`'s text."""
+        if len(text) > _MAX_JSON:
+            raise ContractError(f"contract: {len(text)} characters of JSON, at most {_MAX_JSON}.")
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:

@@ -48,7 +48,8 @@ def _digits_start(content: bytes) -> int:
 
 
 def _digest(content: bytes, start: int) -> str:
-    blanked = hashlib.sha256(content[:start])
+    view = memoryview(content)
+    blanked = hashlib.sha256(view[:start])
     blanked.update(b"0" * _DIGITS)
-    blanked.update(content[start + _DIGITS :])
+    blanked.update(view[start + _DIGITS :])
     return blanked.hexdigest()

@@ -20,6 +20,12 @@ OUTPUT_NAME = "action"
 _KEYS = ("contract", "probes", "statistics", "provenance")
 _DIGEST_KEY = "digest"
 
+_MAX_PROBES = 1024
+_MAX_TEXT = 2**22
+"""Characters of all texts together: 128 probes of 5,000 elements fit. JSON takes up to 30 times as
+much memory as its text.
+"""
+
 
 @dataclass(frozen=True)
 class Probes:
@@ -94,6 +100,9 @@ class PolicyMetadata:
                 f"its metadata has no {', '.join(missing)}, so it is not a ddpg_ros policy. "
                 "Export it with 'ddpg-ros export'."
             )
+        length = sum(map(len, texts.values()))
+        if length > _MAX_TEXT:
+            raise PolicyFileError(f"its metadata has {length} characters, at most {_MAX_TEXT}.")
         try:
             contract = Contract.from_json(texts["contract"])
         except ContractError as error:
@@ -113,6 +122,8 @@ def _read_probes(data: dict[str, Any], contract: Contract) -> Probes:
     tolerance = float(data["tolerance"])
     if len(observations) != len(actions) or len(observations) == 0:
         raise ValueError(f"{len(observations)} probe observations for {len(actions)} actions")
+    if len(observations) > _MAX_PROBES:
+        raise ValueError(f"{len(observations)} probes, at most {_MAX_PROBES}")
     if not (np.isfinite(observations).all() and np.isfinite(actions).all()):
         raise ValueError("a probe is not finite")
     if not 0 < tolerance <= 1e-2:
@@ -128,7 +139,10 @@ def _read_statistics(data: dict[str, Any], contract: Contract) -> ObservationSta
             raise ValueError(f"statistics.{name} has shape {arrays[name].shape}")
         if not np.isfinite(arrays[name]).all():
             raise ValueError(f"statistics.{name} is not finite")
-    return ObservationStatistics(count=int(data["count"]), **arrays)
+    count = int(data["count"])
+    if not 0 <= count < 2**63:
+        raise ValueError(f"statistics.count is {count:.3g}")
+    return ObservationStatistics(count, **arrays)
 
 
 def _read_provenance(data: Any) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EINVAL
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ import onnxruntime
 
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.contract.policy_metadata import INPUT_NAME, OUTPUT_NAME, PolicyMetadata
-from ddpg_ros.errors import PolicyFileError
+from ddpg_ros.deploy.onnx_graph import OnnxGraph
+from ddpg_ros.errors import PolicyFileError, one_line
 
-_MAX_BYTES = 256 * 1024 * 1024
+_MAX_BYTES = 32 * 1024 * 1024
+"""Eight million weights; onnxruntime holds each about three times while it loads."""
 
 
 class OnnxPolicy:
@@ -35,12 +39,12 @@ class OnnxPolicy:
 
     def __init__(self, content: bytes) -> None:
         self.digest = check_seal(content)
-        self._session = _open(content)
-        with _refusing("read"):
-            texts = self._session.get_modelmeta().custom_metadata_map
-        self.metadata = PolicyMetadata.from_texts(texts)
+        graph = OnnxGraph(content)
+        self.metadata = PolicyMetadata.from_texts(graph.texts)
         self.contract = self.metadata.contract
         sizes = (self.contract.observation_size, self.contract.action_size)
+        graph.check_size(*self.metadata.probes.observations.shape)
+        self._session = _open(content)
         self._check_graph(*sizes)
         self._input = np.zeros((1, sizes[0]), dtype=np.float32)
         self._output = np.zeros((1, sizes[1]), dtype=np.float32)
@@ -58,7 +62,10 @@ class OnnxPolicy:
             PolicyFileError: It cannot be read, or is refused; the message begins with the path.
         """
         try:
-            with Path(path).expanduser().open("rb") as file:
+            file_path = Path(path).expanduser()
+            if not stat.S_ISREG(file_path.stat().st_mode):  # a pipe would be waited for, for ever
+                raise OSError(EINVAL, "it is no file")
+            with file_path.open("rb") as file:
                 content = file.read(_MAX_BYTES + 1)
         except (OSError, RuntimeError, ValueError) as error:  # no file, no such home, a NUL
             reason = getattr(error, "strerror", None) or error
@@ -70,7 +77,7 @@ class OnnxPolicy:
         try:
             return OnnxPolicy(content)
         except PolicyFileError as error:
-            raise PolicyFileError(f"policy file {path}: {error}") from None
+            raise PolicyFileError(f"policy file {path}: {one_line(error)}") from None
 
     def act(self, observation: np.ndarray) -> np.ndarray:
         """The command for one observation.
@@ -154,7 +161,7 @@ def _refusing(verb: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(error, 300)
         raise PolicyFileError(f"onnxruntime cannot {verb} it ({reason}).") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from reprlib import repr as shown
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import (
@@ -13,6 +14,7 @@ from rcl_interfaces.msg import (
     ParameterType,
     SetParametersResult,
 )
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -30,6 +32,16 @@ _TYPES = {
     "tuple[str, ...]": ParameterType.PARAMETER_STRING_ARRAY,
 }
 """By the annotation of the field, which a dataclass keeps as text."""
+
+_WORDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number with a point, as in 2.0,",
+    "str": "a text",
+    "tuple[int, ...]": "a list of whole numbers",
+    "tuple[float, ...]": "a list of numbers with a point",
+    "tuple[str, ...]": "a list of texts",
+}
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
@@ -51,20 +63,22 @@ def declare(
             parameters are read-only, but for those whose knob is dynamic.
 
     Raises:
-        ConfigError: A value is none of the field's choices.
+        ConfigError: A value has another type, is out of its range or none of the choices.
     """
     values = {}
     for field in dataclasses.fields(defaults):  # type: ignore[arg-type]
         read_only = changed is None and not field.metadata["dynamic"]
-        value = node.declare_parameter(
-            prefix + field.name,
-            _default(field, getattr(defaults, field.name)),
-            _descriptor(field, read_only),
-        ).value
+        name, default = prefix + field.name, _default(field, getattr(defaults, field.name))
+        try:
+            value = node.declare_parameter(name, default, _descriptor(field, read_only)).value
+        except ParameterException:
+            got = node._parameter_overrides[name].value
+            raise ConfigError(
+                f"parameter {name}: expected {_wanted(field)}, got {shown(got)}."
+            ) from None
         _check_choice(field, value)
-        if str(field.type).startswith("tuple"):
-            value = tuple(value or ())
-        values[field.name] = value
+        is_list = str(field.type).startswith("tuple")
+        values[field.name] = tuple(value or ()) if is_list else value
     present: T = dataclasses.replace(defaults, **values)  # type: ignore[type-var]
     if changed is not None:
         _follow(node, present, prefix, changed)
@@ -122,6 +136,13 @@ def _descriptor(field: dataclasses.Field[Any], read_only: bool) -> ParameterDesc
             FloatingPointRange(from_value=float(low), to_value=upper, step=0.0)
         ]
     return descriptor
+
+
+def _wanted(field: dataclasses.Field[Any]) -> str:
+    low, high = field.metadata["low"], field.metadata["high"]
+    least = "" if low is None else f" of at least {low:g}"
+    most = "" if high is None else f" and at most {high:g}"
+    return _WORDS[str(field.type)] + least + most
 
 
 def is_given(node: Node, name: str) -> bool:

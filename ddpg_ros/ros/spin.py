@@ -18,7 +18,8 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from rclpy.utilities import remove_ros_args
 
-from ddpg_ros.errors import USER_ERROR, ConfigError, DdpgRosError
+from ddpg_ros.errors import USER_ERROR, ConfigError, DdpgRosError, one_line
+from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.05
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -74,8 +75,7 @@ def user_errors(name: str) -> Iterator[ExitCode]:
     try:
         yield exit_code
     except (DdpgRosError, ParameterException, RCLError) as error:
-        hint = " Write it with a point, as in 2.0." if "type 'DOUBLE'" in str(error) else ""
-        print(f"{name}: {error}{hint}", file=sys.stderr, flush=True)
+        print(f"{name}: {one_line(error)}", file=sys.stderr, flush=True)
         exit_code.code = USER_ERROR
 
 
@@ -125,6 +125,7 @@ def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None
     executor: Executor | None = None
     with user_errors(name) as outcome:
         try:
+            check_parameter_files(name, sys.argv if args is None else args)
             check_arguments(args)
             rclpy.init(
                 args=None if args is None else list(args),

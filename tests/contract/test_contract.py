@@ -84,8 +84,8 @@ def test_a_policy_must_read_and_drive_something(robot: Contract, side: str) -> N
 
 
 def test_an_observation_without_end_is_refused(robot: Contract) -> None:
-    joints = Source("big", FLOAT64_MULTI_ARRAY, "data", tuple(map(str, range(1001))))
-    text = "contract 'walker': 100100 observation elements, at most 100000."
+    joints = Source("big", FLOAT64_MULTI_ARRAY, "data", tuple(map(str, range(101))))
+    text = "contract 'walker': 10100 observation elements, at most 5000."
     refused(robot, text, observation=(ObservationTerm("big", (joints,)),), history=100)
 
 

@@ -75,7 +75,7 @@ def test_a_command_within_all_limits_passes_unchanged() -> None:
 
 def test_a_nan_wants_the_safe_value_and_leaves_no_trace() -> None:
     limiter = one_element()
-    limiter.force(np.array([1.0]))
+    limiter.start_from(np.array([1.0]))
     assert limiter.apply(np.array([math.nan])) == pytest.approx([0.9])
     assert limiter.clipped.all()
     assert limiter.apply(np.array([0.85])) == [0.85]
@@ -88,15 +88,15 @@ def test_a_nan_counts_as_changed_even_when_the_safe_value_is_reached() -> None:
     assert limiter.clipped.all()
 
 
-def test_a_forced_command_ignores_the_slew_limit_and_the_next_one_starts_from_it() -> None:
+def test_it_can_start_from_any_command_within_the_limits() -> None:
     limiter = one_element()
-    assert limiter.force(np.array([-1.0])) == [-1.0]
+    limiter.start_from(np.array([-9.0]))
     assert limiter.apply(np.array([1.0])) == pytest.approx([-0.9])
 
 
 def test_the_command_may_be_handed_back_as_the_wanted_one() -> None:
     limiter = one_element()
-    limiter.force(np.array([3.0]))
+    limiter.command[:] = 3.0
     assert limiter.apply(limiter.command) == [1.0]
     assert limiter.clipped.all()
 
@@ -113,3 +113,9 @@ def test_the_same_array_is_reused() -> None:
     limiter = one_element()
     assert limiter.apply(np.array([0.0])) is limiter.command
     assert limiter.apply(np.array([1.0])) is limiter.command
+
+
+def test_a_command_soon_after_the_one_before_may_change_by_less() -> None:
+    limiter = one_element()
+    limiter.start_from(np.array([0.0]))
+    assert limiter.apply(np.array([1.0]), periods=0.25) == pytest.approx([0.025])

@@ -73,8 +73,12 @@ def test_a_file_that_is_no_policy_is_refused(path: Path, text: str) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     todo = "Give the path of a policy.onnx."
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
     for path, reason in (
-        (tmp_path, "Is a directory"),
+        (tmp_path, "it is no file"),
+        ("/dev/zero", "it is no file"),
+        (pipe, "it is no file"),
         (tmp_path / "none.onnx", "No such file or directory"),
         (tmp_path / ("n" * 300), "File name too long"),
         ("~no_such_user_here/policy.onnx", "Could not determine home directory."),
@@ -83,6 +87,6 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         assert refusal(path) == f"policy file {path}: cannot be read ({reason}). {todo}"
 
 
-def test_a_file_beyond_256_mebibytes_is_refused_for_its_size(path: Path) -> None:
-    os.truncate(path, 256 * 2**20 + 1)
-    assert refusal(path) == f"policy file {path}: is larger than 256 MiB."
+def test_a_file_beyond_32_mebibytes_is_refused_for_its_size(path: Path) -> None:
+    os.truncate(path, 32 * 2**20 + 1)
+    assert refusal(path) == f"policy file {path}: is larger than 32 MiB."
