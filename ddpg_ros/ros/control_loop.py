@@ -72,8 +72,7 @@ class ControlLoop:
         if paces and self.active:
             arrived = time.monotonic()
             with self._taking_turns():
-                if self._pacer.follows(arrived):
-                    self._pacer.follow(arrived)
+                if self._pacer.follow(arrived):
                     self._tick(arrived)
 
     def tick(self) -> None:
