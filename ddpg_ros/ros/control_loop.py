@@ -73,13 +73,13 @@ class ControlLoop:
             arrived = time.monotonic()
             with self._taking_turns():
                 if self._pacer.follow(arrived):
-                    self._tick(arrived)
+                    self._tick(arrived, now)
 
     def tick(self) -> None:
         """One control period, now."""
         if self.active:
             with self._taking_turns():
-                self._tick(time.monotonic())
+                self._tick(time.monotonic(), self._now())
 
     def tick_if_due(self) -> float:
         """Tick if no message brought a tick about in time; when to ask again [s, steady]."""
@@ -87,7 +87,7 @@ class ControlLoop:
         with self._taking_turns():
             if self.active and now >= self._pacer.deadline:
                 self._pacer.expire(now)
-                self._tick(now)
+                self._tick(now, self._now())
             return self._pacer.deadline
 
     def interrupt(self, reason: str, detail: str = "") -> None:
@@ -98,7 +98,7 @@ class ControlLoop:
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
             command = self.core.interrupt(reason, detail, periods)
             if self.core.guard.enabled:
-                self._output.send(command, self._stamp())
+                self._output.send(command)
                 self._commanded_at = now
             self.record.note(reason, detail)
 
@@ -136,17 +136,19 @@ class ControlLoop:
     def _now(self) -> float:
         return 1e-9 * float(self._clock.now().nanoseconds)
 
-    def _stamp(self) -> Any:
-        return self._clock.now().to_msg()
+    def _tick(self, started: float, now: float) -> None:
+        """Whatever goes wrong in here ends in the safe command.
 
-    def _tick(self, started: float) -> None:
-        """Whatever goes wrong in here ends in the safe command."""
+        Args:
+            started: The steady clock [s].
+            now: The node's clock [s].
+        """
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
         try:
-            decision = core.tick(self._now())
+            decision = core.tick(now)
             if decision.sends and core.guard.enabled and interruptions == self._interruptions:
-                self._output.send(decision.command, self._stamp())
+                self._output.send(decision.command)
                 self._commanded_at = started
             self._insight.publish(decision)
             self.record.count(decision, started)
@@ -154,7 +156,7 @@ class ControlLoop:
             self.record.errors += 1
             command = core.interrupt(reasons.ERROR, repr(error))
             if core.guard.enabled:
-                self._output.send(command, self._stamp())
+                self._output.send(command)
             self.record.note(reasons.ERROR, repr(error))
 
     @contextmanager
