@@ -67,6 +67,16 @@ class ControlCore:
         self._decision = Decision(self.guard.command, observation, None, self.guard.reason, True)
         self.reset()
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing may be sent yet: where the robot's joints are is not known."""
+        return self._waits
+
+    @property
+    def commands_positions(self) -> bool:
+        """Whether some commands are positions of joints that are measured."""
+        return bool(self._start)
+
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
         self.assembler.receive(topic, reading, now)

@@ -67,13 +67,11 @@ class ControlLoop:
         now = self._now()
         if now <= 0.0:  # simulated time is 0 until /clock is heard
             return
-        reading = to_reading(message)
-        self.core.receive(topic, reading, now)
-        if paces and self.active:
-            arrived = time.monotonic()
-            with self._taking_turns():
-                if self._pacer.follow(arrived):
-                    self._tick(arrived, now)
+        reading, arrived = to_reading(message), time.monotonic()
+        with self._taking_turns():
+            self.core.receive(topic, reading, now)
+            if paces and self.active and self._pacer.follow(arrived):
+                self._tick(arrived, now)
 
     def tick(self) -> None:
         """One control period, now."""
@@ -97,19 +95,23 @@ class ControlLoop:
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
             command = self.core.interrupt(reason, detail, periods)
-            if self.core.guard.enabled:
+            if self.core.guard.enabled and not self.core.waits:
                 self._output.send(command)
                 self._commanded_at = now
             self.record.note(reason, detail)
 
     def retreat(self, reason: str, seconds: float) -> None:
-        """Go to the safe command within the slew limit, or without it after ``seconds``."""
+        """Go to the safe command within the slew limit, or without it after ``seconds``.
+
+        Positions never jump: they end where the slew limit lets them be by then.
+        """
         end = time.monotonic() + seconds
         self.interrupt(reason)
-        while not self.core.guard.is_safe:
+        while not self.core.guard.is_safe and time.monotonic() < end:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
-            if time.monotonic() >= end:
-                self.core.guard.jump_to_safe()
+            self.interrupt(reason)
+        if not (self.core.guard.is_safe or self.core.commands_positions):
+            self.core.guard.jump_to_safe()
             self.interrupt(reason)
 
     def rearm(self) -> None:
@@ -155,7 +157,7 @@ class ControlLoop:
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
             command = core.interrupt(reasons.ERROR, repr(error))
-            if core.guard.enabled:
+            if core.guard.enabled and not core.waits:
                 self._output.send(command)
             self.record.note(reasons.ERROR, repr(error))
 
