@@ -27,7 +27,7 @@ def adam(
     kept: nn.Module, decay: float = 0.0, limit: float = 0.0, dtype: torch.dtype = torch.float32
 ) -> tuple[Adam, Parameters]:
     parameters = Parameters(kept, dtype, zeros)
-    return Adam(parameters, RATE, decay, limit, zeros), parameters
+    return Adam(parameters, RATE, 0.9, decay, limit, zeros), parameters
 
 
 def gradients(count: int, size: int) -> list[Tensor]:

@@ -26,10 +26,9 @@ def main() -> None:
     torch.set_num_threads(threads)
     config = DdpgConfig.from_dict(values)
     memory = SharedMemory(int(sys.argv[1]))
-    observations = memory.allocate_batch(config.batch_size, sizes[0])
-    ddpg = Ddpg(sizes[0], sizes[1], config, partner=_Worker(memory))
-    ddpg.look_at(*observations)
-    serve(memory, ddpg.actor_tasks(), parent)
+    worker = _Worker(memory)
+    Ddpg(sizes[0], sizes[1], config, partner=worker)
+    serve(memory, worker.tasks, parent)
 
 
 if __name__ == "__main__":
