@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ddpg_ros.learning.compute.parameters import Allocate
+from ddpg_ros.learning.compute.partner import Task
 from ddpg_ros.learning.compute.perceptron import Perceptron
 from ddpg_ros.learning.compute.shared_batch import SharedBatch
 
@@ -18,6 +19,9 @@ class CriticLearner:
         target: Values what comes next; without one the critic does so itself.
         batch: Where it looks.
         allocate: Where vectors come from.
+
+    Attributes:
+        tasks: All that it does, none with arguments or results.
     """
 
     def __init__(
@@ -29,6 +33,7 @@ class CriticLearner:
     ) -> None:
         self._critic, self._target, self._batch = critic, target, batch
         self._values: Tensor = allocate(len(batch.both), torch.float32)[:, None]
+        self.tasks: list[Task] = [self.find_values, self.find_gradient, self.gather]
 
     @property
     def q(self) -> Tensor:

@@ -3,7 +3,8 @@
 Lillicrap et al. 2015, "Continuous control with deep reinforcement learning", Algorithm 1,
 https://arxiv.org/abs/1509.02971; with Fujimoto et al. 2018, "Addressing function approximation
 error in actor-critic methods" (TD3), https://arxiv.org/abs/1802.09477, where the configuration
-says so.
+says so, or Bhatt et al. 2024, "CrossQ: Batch Normalization in Deep Reinforcement Learning for
+Greater Sample Efficiency and Simplicity", https://arxiv.org/abs/1902.05605.
 """
 
 from __future__ import annotations
@@ -53,12 +54,14 @@ class UpdateReport(NamedTuple):
 class Ddpg:
     """Actor, critics, a slow target of each, and the update that trains them.
 
+    With ``batch_norm`` critics have no targets, and :attr:`target_critics` is empty.
+
     Args:
         observation_size: n.
         action_size: m.
         config: Learning rates, discount, network shape and so on.
         device: Where the networks live.
-        partner: Does the actor's share of an update, in this process or beside it.
+        partner: Does shares of an update, in this process or beside it.
 
     Attributes:
         updates: How many there have been.
@@ -85,20 +88,22 @@ class Ddpg:
         critics = [Critic(*sizes, *norms) for _ in range(config.critics)]
         self.critics = nn.ModuleList(critics).to(self.device)
         self.target_actor = copy.deepcopy(self.actor).requires_grad_(False)
-        target_critics = [] if config.batch_norm else copy.deepcopy(critics)
+        target_critics: list[Critic] = [] if config.batch_norm else copy.deepcopy(critics)
         self.target_critics = nn.ModuleList(target_critics).requires_grad_(False)
 
         allocate, dtype = self._partner.allocate, operand_type(config, self.device)
         self._batch = SharedBatch(config.batch_size, observation_size, action_size, allocate)
         self._q_weights = Parameters(self.critics, dtype, allocate)
         self._target_q_weights = Parameters(self.target_critics, dtype, allocate)
-        q = [Perceptron(critic.body, self._q_weights, training=True) for critic in critics]
-        target_q: list[Perceptron | None] = [
-            Perceptron(critic.body, self._target_q_weights) for critic in target_critics
-        ]
+        targets = [Perceptron(critic.body, self._target_q_weights) for critic in target_critics]
         self._critic_learners = [
-            CriticLearner(critic, target, self._batch, allocate)
-            for critic, target in zip_longest(q, target_q)
+            CriticLearner(
+                Perceptron(critic.body, self._q_weights, training=True),
+                target,
+                self._batch,
+                allocate,
+            )
+            for critic, target in zip_longest(critics, targets)
         ]
         rate, longest = config.critic_lr, config.max_grad_norm
         self._q_adam = Adam(
@@ -113,14 +118,9 @@ class Ddpg:
             dtype,
             allocate,
         )
-        self._find_values = [learner.find_values for learner in self._critic_learners]
-        self._find_gradients = [learner.find_gradient for learner in self._critic_learners]
-        self._gather = [learner.gather for learner in self._critic_learners]
         self._partner.tasks = [
             *self._actor_learner.tasks,
-            *self._find_values,
-            *self._find_gradients,
-            *self._gather,
+            *(task for learner in self._critic_learners for task in learner.tasks),
         ]
 
     @torch.inference_mode()
@@ -174,20 +174,20 @@ class Ddpg:
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
         partner.finish(next_actions)
         self._smooth(shared.next_a)
-        partner.side_by_side(self._find_values)
+        partner.side_by_side([critic.find_values for critic in critics])
         # The smaller of two values (TD3, 4.2).
         next_q = functools.reduce(torch.minimum, [critic.next_q for critic in critics])
         discount = (1 - batch.terminated[:, None]).mul_(config.gamma)
         torch.addcmul(batch.rewards[:, None], discount, next_q, out=shared.y)
 
         # The critic minimises the mean of (Q(s, a) - y)^2.
-        partner.side_by_side(self._find_gradients)
+        partner.side_by_side([critic.find_gradient for critic in critics])
 
         partner.finish(actor_gradient)
         actor_step = partner.begin(actor.step) if moves_actor else 0
         self._q_adam.step()
         if config.batch_norm:
-            partner.side_by_side(self._gather)
+            partner.side_by_side([critic.gather for critic in critics])
         else:
             # theta' <- tau theta + (1 - tau) theta'
             self._target_q_weights.follow(self._q_weights, config.tau)

@@ -43,12 +43,13 @@ class BatchNorm(nn.Module):
         self.register_buffer("batches", torch.zeros(1))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """``(batch, size)`` to the same, normalised, scaled and shifted."""
-        statistics = self.mean, self.variance
-        outputs, _, _ = torch.native_batch_norm(
-            inputs, self.weight, self.bias, *statistics, False, 0.0, self.EPSILON
-        )
-        return outputs
+        """``(batch, size)`` to the same, centred, scaled and shifted."""
+        return torch.addcmul(self.bias, inputs - self.mean, self.scale)
+
+    @property
+    def scale(self) -> Tensor:
+        """Slope of each element, ``(size,)``."""
+        return self.weight * (self.variance + self.EPSILON).rsqrt()
 
 
 class Actor(nn.Module):

@@ -37,17 +37,17 @@ class Perceptron:
         exact: bool = True,
         training: bool = False,
     ) -> None:
-        self._hidden: list[Linear | BatchNormalised] = []
+        self._layers: list[Linear | BatchNormalised] = []
         dtype = torch.float32  # of the body's inputs
         for module, after in pairwise(body):
             if isinstance(module, BatchNorm):
-                self._hidden.append(BatchNormalised(module, parameters, dtype, training))
+                self._layers.append(BatchNormalised(module, parameters, dtype, training))
             elif isinstance(module, nn.Linear):
                 if isinstance(after, nn.LayerNorm):
-                    self._hidden.append(LayerNormalisedHidden(module, after, parameters))
+                    self._layers.append(LayerNormalisedHidden(module, after, parameters))
                 else:
-                    self._hidden.append(Hidden(module, parameters))
-                dtype = self._hidden[-1].dtype
+                    self._layers.append(Hidden(module, parameters))
+                dtype = self._layers[-1].dtype
         self._last = Linear(cast(nn.Linear, body[-1]), parameters, exact=exact)
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Trace]:
@@ -59,7 +59,7 @@ class Perceptron:
     def hidden(self, inputs: Tensor) -> tuple[Tensor, Trace]:
         """Inputs ``(batch, in)`` to the last layer's inputs, and what led there."""
         trace = Trace()
-        for layer in self._hidden:
+        for layer in self._layers:
             inputs = layer.forward(inputs.to(layer.dtype), trace)
         return inputs, trace
 
@@ -76,7 +76,7 @@ class Perceptron:
         """
         gradient = self._last.backward(gradient.to(self._last.dtype), trace, place=True)
         later: Linear | BatchNormalised = self._last
-        for layer in reversed(self._hidden):
+        for layer in reversed(self._layers):
             gradient = layer.backward(later.back(gradient).to(layer.dtype), trace, place=True)
             later = layer
 
@@ -90,12 +90,12 @@ class Perceptron:
             rows: Size of the batch.
         """
         gradient = self._last.weight.expand(rows, -1)
-        for layer in reversed(self._hidden):
+        for layer in reversed(self._layers):
             gradient = layer.back(layer.backward(gradient.to(layer.dtype), trace, place=False))
         return gradient.float()
 
     def gather(self) -> None:
         """Let running statistics go some way to those of the latest batch."""
-        for layer in self._hidden:
+        for layer in self._layers:
             if isinstance(layer, BatchNormalised):
                 layer.gather()
