@@ -277,4 +277,4 @@ def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:
     one.flags[3] = 7
     assert other.flags[3] == 7
     theirs[0].zero_()
-    assert [bool((vector == 0).all()) for vector in mine] == [True, False, False, False]
+    assert [bool((vector == 0).all()) for vector in mine] == [True, True, False, False, False]

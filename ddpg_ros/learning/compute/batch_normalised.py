@@ -46,6 +46,7 @@ class BatchNormalised:
         self._unused = torch.zeros_like(norm.mean)
 
     def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
+        """``(batch, size)`` to the same, normalised; ``trace`` keeps what led there."""
         norm, scale, shift = self._norm, self._scale, self._shift
         mean, variance, rstd, correction = norm.mean, norm.variance, None, None
         if self._training:

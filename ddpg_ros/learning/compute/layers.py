@@ -50,6 +50,7 @@ class Linear:
         self._fused = _fused_linear if fits else None
 
     def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
+        """Inputs ``(batch, in)`` to outputs ``(batch, out)``; ``trace`` keeps what led there."""
         outputs = self._product(inputs)
         trace.append(inputs)
         return outputs
