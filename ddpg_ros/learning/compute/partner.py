@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from ddpg_ros.errors import PartnerLost
+from ddpg_ros.learning.compute.allocation import keep_freed_memory
 from ddpg_ros.learning.compute.precision import can_share_memory, update_cores
 from ddpg_ros.learning.config import DdpgConfig
 
@@ -179,6 +180,7 @@ def find_partner(
     observation_size: int, action_size: int, config: DdpgConfig, device: torch.device
 ) -> Alone:
     """A partner where a second core gains by it, and torch set to the threads that leaves."""
+    keep_freed_memory()
     cores = update_cores(config, device)
     if cores == 1 or not can_share_memory():
         torch.set_num_threads(cores)
