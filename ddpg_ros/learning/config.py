@@ -50,6 +50,9 @@ class DdpgConfig:
     )
     actor_lr: float = knob(1e-3, "Adam's step size for the actor.", 0, 1)
     critic_lr: float = knob(1e-3, "Adam's step size for the critic.", 0, 1)
+    adam_beta1: float = knob(
+        0.9, "Share of Adam's mean gradient that stays with each step, for actor and critic.", 0, 1
+    )
     weight_decay: float = knob(0.0, "L2 penalty on the critic's weights (1e-2 in the paper).", 0)
     hidden_sizes: tuple[int, ...] = knob(
         (256, 256), "Width of each hidden layer of actor and critic.", 1, 2**16
@@ -69,6 +72,11 @@ class DdpgConfig:
     target_noise_clip: float = knob(0.5, "Largest noise on the target's actions (TD3).", 0, 2)
     layer_norm: bool = knob(
         False, "Normalise each hidden layer of the critic (LayerNorm, Ba et al. 2016)."
+    )
+    batch_norm: bool = knob(
+        False,
+        "Normalise each layer's input over a batch of this step and the next; no target critic "
+        "(CrossQ, Bhatt et al. 2024).",
     )
     normalise_observations: bool = knob(
         True, "Scale each observation element by its running mean and deviation."
@@ -129,6 +137,11 @@ class DdpgConfig:
             raise ConfigError(
                 f"num_envs {self.num_envs} is larger than buffer_size {self.buffer_size}: one step "
                 "would overwrite itself. Make the buffer larger."
+            )
+        if self.layer_norm and self.batch_norm:
+            raise ConfigError(
+                "layer_norm and batch_norm are both true: the critics' layers are normalised over "
+                "themselves or over the batch. Choose one."
             )
         rounds = math.ceil(max(self.warmup_steps, self.batch_size) / self.num_envs)
         first = rounds * self.num_envs

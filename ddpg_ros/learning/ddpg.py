@@ -3,28 +3,33 @@
 Lillicrap et al. 2015, "Continuous control with deep reinforcement learning", Algorithm 1,
 https://arxiv.org/abs/1509.02971; with Fujimoto et al. 2018, "Addressing function approximation
 error in actor-critic methods" (TD3), https://arxiv.org/abs/1802.09477, where the configuration
-says so.
+says so, or Bhatt et al. 2024, "CrossQ: Batch Normalization in Deep Reinforcement Learning for
+Greater Sample Efficiency and Simplicity", https://arxiv.org/abs/1902.05605.
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 import math
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ddpg_ros.contract.action import SATURATED
 from ddpg_ros.errors import TrainingDiverged
+from ddpg_ros.learning.actor_learner import ActorLearner
 from ddpg_ros.learning.compute.adam import Adam
 from ddpg_ros.learning.compute.parameters import Parameters
-from ddpg_ros.learning.compute.partner import Alone, Task
+from ddpg_ros.learning.compute.partner import Alone
 from ddpg_ros.learning.compute.perceptron import Perceptron
 from ddpg_ros.learning.compute.precision import operand_type
+from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.critic_learner import CriticLearner
 from ddpg_ros.learning.networks import Actor, Critic
 from ddpg_ros.learning.normaliser import ObservationNormaliser
 from ddpg_ros.learning.replay import Batch
@@ -49,12 +54,14 @@ class UpdateReport(NamedTuple):
 class Ddpg:
     """Actor, critics, a slow target of each, and the update that trains them.
 
+    With ``batch_norm`` critics have no targets, and :attr:`target_critics` is empty.
+
     Args:
         observation_size: n.
         action_size: m.
         config: Learning rates, discount, network shape and so on.
         device: Where the networks live.
-        partner: Does the actor's share of an update, in this process or beside it.
+        partner: Does shares of an update, in this process or beside it.
 
     Attributes:
         updates: How many there have been.
@@ -76,33 +83,45 @@ class Ddpg:
         self.normaliser = ObservationNormaliser(observation_size, config.normalise_observations)
         self.normaliser.to(self.device)
 
-        self.actor = Actor(*sizes).to(self.device)
-        critics = [Critic(*sizes, config.layer_norm) for _ in range(config.critics)]
+        self.actor = Actor(*sizes, config.batch_norm).to(self.device)
+        norms = config.layer_norm, config.batch_norm
+        critics = [Critic(*sizes, *norms) for _ in range(config.critics)]
         self.critics = nn.ModuleList(critics).to(self.device)
         self.target_actor = copy.deepcopy(self.actor).requires_grad_(False)
-        target_critics = copy.deepcopy(critics)
+        target_critics: list[Critic] = [] if config.batch_norm else copy.deepcopy(critics)
         self.target_critics = nn.ModuleList(target_critics).requires_grad_(False)
 
         allocate, dtype = self._partner.allocate, operand_type(config, self.device)
-        self._mu_weights = Parameters(self.actor, dtype, allocate)
+        self._batch = SharedBatch(config.batch_size, observation_size, action_size, allocate)
         self._q_weights = Parameters(self.critics, dtype, allocate)
-        self._target_mu_weights = Parameters(self.target_actor, dtype, allocate)
         self._target_q_weights = Parameters(self.target_critics, dtype, allocate)
-        self._mu = Perceptron(self.actor.body, self._mu_weights, exact=False)
-        self._target_mu = Perceptron(self.target_actor.body, self._target_mu_weights, exact=False)
-        self._q = [Perceptron(critic.body, self._q_weights) for critic in critics]
-        self._target_q = [
-            Perceptron(critic.body, self._target_q_weights) for critic in target_critics
+        targets = [Perceptron(critic.body, self._target_q_weights) for critic in target_critics]
+        self._critic_learners = [
+            CriticLearner(
+                Perceptron(critic.body, self._q_weights, training=True),
+                target,
+                self._batch,
+                allocate,
+            )
+            for critic, target in zip_longest(critics, targets)
         ]
-        longest = config.max_grad_norm
-        self._mu_adam = Adam(self._mu_weights, config.actor_lr, 0.0, longest, allocate)
+        rate, longest = config.critic_lr, config.max_grad_norm
         self._q_adam = Adam(
-            self._q_weights, config.critic_lr, config.weight_decay, longest, allocate
+            self._q_weights, rate, config.adam_beta1, config.weight_decay, longest, allocate
         )
-        count = config.batch_size * action_size
-        self._next_actions = allocate(count, torch.float32).view(-1, action_size)
-        self._actor_report = allocate(2, torch.float32)
-        self._partner.tasks = self.actor_tasks()
+        self._actor_learner = ActorLearner(
+            self.actor,
+            self.target_actor,
+            Perceptron(critics[0].body, self._q_weights),
+            self._batch,
+            config,
+            dtype,
+            allocate,
+        )
+        self._partner.tasks = [
+            *self._actor_learner.tasks,
+            *(task for learner in self._critic_learners for task in learner.tasks),
+        ]
 
     @torch.inference_mode()
     def act(self, observations: np.ndarray) -> np.ndarray:
@@ -136,42 +155,47 @@ class Ddpg:
             measured: Whether :meth:`measure` may be called for this update.
         """
         config, partner = self.config, self._partner
-        normalise = self.normaliser.forward
-        s, next_s = partner.share(normalise(batch.observations), normalise(batch.next_observations))
-        self.look_at(s, next_s)
-        next_actions = partner.begin(self.find_next_actions)
+        actor, critics, shared = self._actor_learner, self._critic_learners, self._batch
+        if len(shared) != len(batch.rewards):
+            shared.resize(len(batch.rewards))
+        shared.s.copy_(self.normaliser.forward(batch.observations))
+        shared.a.copy_(batch.actions)
+        shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
+        next_actions = partner.begin(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
         if moves_actor or measured:
-            actor_gradient = partner.begin(self.find_actor_gradient)
+            actor_gradient = partner.begin(actor.find_gradient)
         if measured:
-            actor_gradient = partner.begin(self.measure_actor)
+            actor_gradient = partner.begin(actor.measure)
         if meanwhile is not None:
             meanwhile()
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
         partner.finish(next_actions)
-        next_a = self._smooth(self._next_actions[: len(s)])
-        next_q = self._target_value(torch.cat((next_s, next_a), 1))
+        self._smooth(shared.next_a)
+        partner.side_by_side([critic.find_values for critic in critics])
+        # The smaller of two values (TD3, 4.2).
+        next_q = functools.reduce(torch.minimum, [critic.next_q for critic in critics])
         discount = (1 - batch.terminated[:, None]).mul_(config.gamma)
-        y = torch.addcmul(batch.rewards[:, None], discount, next_q)
+        torch.addcmul(batch.rewards[:, None], discount, next_q, out=shared.y)
 
         # The critic minimises the mean of (Q(s, a) - y)^2.
-        inputs = torch.cat((s, batch.actions), 1)
-        q, traces = zip(*(critic.forward(inputs) for critic in self._q), strict=True)
-        errors = [value - y for value in q]
-        for critic, trace, error in zip(self._q, traces, errors, strict=True):
-            critic.backward(trace, error * (2 / len(y)))
+        partner.side_by_side([critic.find_gradient for critic in critics])
 
         partner.finish(actor_gradient)
-        actor_step = partner.begin(self.step_actor) if moves_actor else 0
+        actor_step = partner.begin(actor.step) if moves_actor else 0
         self._q_adam.step()
-        # theta' <- tau theta + (1 - tau) theta'
-        self._target_q_weights.follow(self._q_weights, config.tau)
+        if config.batch_norm:
+            partner.side_by_side([critic.gather for critic in critics])
+        else:
+            # theta' <- tau theta + (1 - tau) theta'
+            self._target_q_weights.follow(self._q_weights, config.tau)
         partner.finish(actor_step)
         self.updates += 1
         if measured:
-            self._latest = batch, errors, q[0]
+            errors = torch.stack([critic.q - shared.y for critic in critics])
+            self._latest = batch, errors, critics[0].q.mean()
 
     def measure(self) -> UpdateReport:
         """What the latest update that was ``measured`` found.
@@ -180,8 +204,8 @@ class Ddpg:
             TrainingDiverged: A loss is not finite; the networks are no longer to be trusted.
         """
         batch, errors, q = self._latest
-        critic_loss, value = torch.stack(errors).square().mean().item(), q.mean().item()
-        actor_loss, saturation = self._actor_report.tolist()
+        critic_loss, value = errors.square().mean().item(), q.item()
+        actor_loss, saturation = self._actor_learner.report.tolist()
         report = UpdateReport(critic_loss, actor_loss, value, saturation)
         if not (math.isfinite(report.critic_loss) and math.isfinite(report.actor_loss)):
             raise TrainingDiverged(
@@ -192,56 +216,12 @@ class Ddpg:
             )
         return report
 
-    @torch.inference_mode()
-    def find_next_actions(self) -> None:
-        """What the target actor would do next, mu'(s')."""
-        outputs, _ = self._target_mu.forward(self._next_s)
-        torch.tanh(outputs, out=self._next_actions[: len(outputs)])
-
-    @torch.inference_mode()
-    def find_actor_gradient(self) -> None:
-        """The gradient of minus the mean of Q(s, mu(s)) by the actor's weights alone."""
-        s, n = self._s, self._s.shape[1]
-        outputs, actor_trace = self._mu.forward(s)
-        actions = outputs.tanh_()
-        hidden, critic_trace = self._q[0].hidden(torch.cat((s, actions), 1))
-        by_action = self._q[0].input_gradient(critic_trace, len(s))[:, n:]
-        slope = (1 - actions * actions).mul_(-1 / len(s))
-        self._mu.backward(actor_trace, by_action * slope)
-        self._ascended = hidden, actions
-
-    @torch.inference_mode()
-    def step_actor(self) -> None:
-        """One step of the actor; its target follows."""
-        self._mu_adam.step()
-        self._target_mu_weights.follow(self._mu_weights, self.config.tau)
-
-    @torch.inference_mode()
-    def measure_actor(self) -> None:
-        """Report the actor's loss, and how many of its actions are at their ends."""
-        hidden, actions = self._ascended
-        self._actor_report[0] = -self._q[0].outputs(hidden).mean()
-        self._actor_report[1] = (actions.abs() > SATURATED).float().mean()
-
-    def actor_tasks(self) -> list[Task]:
-        """The actor's share of an update."""
-        return [
-            self.find_next_actions,
-            self.find_actor_gradient,
-            self.step_actor,
-            self.measure_actor,
-        ]
-
-    def look_at(self, observations: Tensor, next_observations: Tensor) -> None:
-        """Where the actor's share finds the batch: normalised, ``(batch, n)``."""
-        self._s, self._next_s = observations, next_observations
-
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs: networks, optimisers, normaliser."""
         networks = {name: network.state_dict() for name, network in self._networks()}
         return {
             **networks,
-            "actor_optimiser": self._mu_adam.state(),
+            "actor_optimiser": self._actor_learner.adam.state(),
             "critic_optimiser": self._q_adam.state(),
             "updates": self.updates,
             "normaliser": self.normaliser.state(),
@@ -251,7 +231,7 @@ class Ddpg:
         """Take back what :meth:`state` returned."""
         for name, network in self._networks():
             network.load_state_dict(state[name])
-        self._mu_adam.restore(state["actor_optimiser"])
+        self._actor_learner.adam.restore(state["actor_optimiser"])
         self._q_adam.restore(state["critic_optimiser"])
         self.updates = state["updates"]
         self.normaliser.restore(state["normaliser"])
@@ -264,30 +244,20 @@ class Ddpg:
 
     def is_finite(self) -> bool:
         """Whether every weight of every network is finite."""
-        return all(bool(weights.values.isfinite().all()) for weights in self._weights())
+        return all(bool(weights.everything.isfinite().all()) for weights in self._weights())
 
     def _networks(self) -> list[tuple[str, nn.Module]]:
         names = ("actor", "critics", "target_actor", "target_critics")
         return [(name, getattr(self, name)) for name in names]
 
     def _weights(self) -> tuple[Parameters, ...]:
-        return (
-            self._mu_weights,
-            self._q_weights,
-            self._target_mu_weights,
-            self._target_q_weights,
-        )
+        actor = self._actor_learner
+        return (actor.weights, self._q_weights, actor.target_weights, self._target_q_weights)
 
-    def _smooth(self, actions: Tensor) -> Tensor:
-        """Actions with clipped noise: similar ones shall have similar values (TD3, 5.3)."""
+    def _smooth(self, actions: Tensor) -> None:
+        """Put clipped noise on actions: similar ones shall have similar values (TD3, 5.3)."""
         config = self.config
-        if config.target_noise_std == 0:
-            return actions
-        limit = config.target_noise_clip
-        noise = (torch.randn_like(actions) * config.target_noise_std).clamp_(-limit, limit)
-        return (actions + noise).clamp_(-1, 1)
-
-    def _target_value(self, inputs: Tensor) -> Tensor:
-        """The target critic's values ``(batch, 1)``, the smaller of two (TD3, 4.2)."""
-        values = [critic.forward(inputs)[0] for critic in self._target_q]
-        return values[0] if len(values) == 1 else torch.minimum(*values)
+        if config.target_noise_std > 0:
+            limit = config.target_noise_clip
+            noise = (torch.randn_like(actions) * config.target_noise_std).clamp_(-limit, limit)
+            actions.add_(noise).clamp_(-1, 1)

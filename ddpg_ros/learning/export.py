@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,15 @@ from ddpg_ros.contract.policy_metadata import (
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.networks import Actor
+from ddpg_ros.learning.networks import Actor, BatchNorm
 from ddpg_ros.learning.normaliser import LIMIT, ObservationNormaliser
 from ddpg_ros.learning.onnx_file import Node, onnx_model
 from ddpg_ros.learning.scaling import ActionScale
 
 PROBES = 128
 TOLERANCE = 1e-5
-"""Of each action's range; float32 kernels of different machines differ by about 1e-7."""
+"""Of each action's range. Float32 kernels of different machines differ by about 1e-7 in each sum;
+where that makes more of a difference to an action, a file says how much more it allows."""
 
 
 class ExportedPolicy(nn.Module):
@@ -77,7 +79,8 @@ class ExportedPolicy(nn.Module):
                 "the run has no evaluated policy yet: it ended before its first evaluation. "
                 "Continue it with --resume, or train with a smaller evaluation_interval."
             )
-        actor = Actor(contract.observation_size, contract.action_size, config.hidden_sizes)
+        sizes = (contract.observation_size, contract.action_size, config.hidden_sizes)
+        actor = Actor(*sizes, config.batch_norm)
         actor.load_state_dict(best["actor"])
         normaliser = ObservationNormaliser(contract.observation_size, config.normalise_observations)
         normaliser.restore(best["normaliser"])
@@ -125,7 +128,9 @@ def _probe(policy: ExportedPolicy, statistics: ObservationStatistics) -> Probes:
     evenly = np.linspace(0, len(order) - 1, PROBES - 2 * (PROBES // 4)).astype(int)
     tame, wild = order[: PROBES // 4], order[-(PROBES // 4) :]
     chosen = np.concatenate((tame, order[evenly], wild))
-    return Probes(observations[chosen], actions[chosen], TOLERANCE)
+    exact = copy.deepcopy(policy).double()(torch.from_numpy(observations[chosen]).double())
+    rounding = float(np.max(np.abs(actions[chosen] - exact.numpy()) / (2 * half)))
+    return Probes(observations[chosen], actions[chosen], max(TOLERANCE, 5 * rounding))
 
 
 def _graph(policy: ExportedPolicy) -> tuple[list[Node], dict[str, np.ndarray]]:
@@ -136,10 +141,17 @@ def _graph(policy: ExportedPolicy) -> tuple[list[Node], dict[str, np.ndarray]]:
         graph.apply("Sub", {"mean": normaliser.mean})
         graph.apply("Mul", {"inverse_std": normaliser.inverse_std})
         graph.apply("Clip", {"least": torch.tensor(-LIMIT), "most": torch.tensor(LIMIT)})
+    norm: BatchNorm | None = None
     for index, layer in enumerate(policy.actor.body):
-        if isinstance(layer, nn.Linear):
-            weights = {f"weight{index}": layer.weight, f"bias{index}": layer.bias}
-            graph.apply("Gemm", weights, {"transB": 1})
+        if isinstance(layer, BatchNorm):
+            norm = layer
+            if index == 0:
+                graph.apply("Sub", {"input_mean": norm.mean})  # first, as it may be large
+        elif isinstance(layer, nn.Linear):
+            weight, bias = layer.weight.data, layer.bias.data
+            if norm is not None:
+                weight, bias = _absorb(norm, layer, centred=norm is policy.actor.body[0])
+            graph.apply("Gemm", {f"weight{index}": weight, f"bias{index}": bias}, {"transB": 1})
         elif isinstance(layer, nn.ReLU):
             graph.apply("Relu")
         else:
@@ -150,6 +162,13 @@ def _graph(policy: ExportedPolicy) -> tuple[list[Node], dict[str, np.ndarray]]:
     graph.apply("Max", {"low": policy.low})
     graph.apply("Min", {"high": policy.high}, output=OUTPUT_NAME)
     return graph.nodes, graph.constants
+
+
+def _absorb(norm: BatchNorm, linear: nn.Linear, centred: bool) -> tuple[Tensor, Tensor]:
+    """Weight and bias that do the work of both; of what is ``centred`` the mean is taken off."""
+    weight = linear.weight.double()
+    shift = norm.bias if centred else norm.bias - norm.mean.double() * norm.scale
+    return weight * norm.scale, linear.bias + weight @ shift.double()
 
 
 class _GraphBuilder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -12,6 +13,45 @@ _FINAL_INIT = 3e-3
 """The last layers start within this of zero, so that no action starts saturated (paper, 7)."""
 
 
+class BatchNorm(nn.Module):
+    """Batch normalisation as one acts by it, with the statistics that training has gathered.
+
+    Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167. While it learns, a network runs as
+    ``compute.perceptron`` has it, and is normalised by the statistics of the batch.
+
+    Args:
+        size: Elements of a row.
+
+    Attributes:
+        mean: Running mean of each element, ``(size,)``.
+        variance: Running variance of each element, ``(size,)``.
+        batches: How many there have been, ``(1,)``.
+    """
+
+    EPSILON = 1e-3
+
+    mean: Tensor
+    variance: Tensor
+    batches: Tensor
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.bias = nn.Parameter(torch.zeros(size))
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("variance", torch.ones(size))
+        self.register_buffer("batches", torch.zeros(1))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``(batch, size)`` to the same, centred, scaled and shifted."""
+        return torch.addcmul(self.bias, inputs - self.mean, self.scale)
+
+    @property
+    def scale(self) -> Tensor:
+        """Slope of each element, ``(size,)``."""
+        return self.weight * (self.variance + self.EPSILON).rsqrt()
+
+
 class Actor(nn.Module):
     """The policy mu(s): a ReLU network whose tanh keeps each action element in [-1, 1].
 
@@ -19,13 +59,19 @@ class Actor(nn.Module):
         observation_size: n.
         action_size: m.
         hidden_sizes: Width of each hidden layer.
+        batch_norm: Whether the input of each layer is normalised.
     """
 
     def __init__(
-        self, observation_size: int, action_size: int, hidden_sizes: Sequence[int]
+        self,
+        observation_size: int,
+        action_size: int,
+        hidden_sizes: Sequence[int],
+        batch_norm: bool = False,
     ) -> None:
         super().__init__()
-        self.body = _multilayer_perceptron(observation_size, hidden_sizes, action_size)
+        sizes = (observation_size, *hidden_sizes, action_size)
+        self.body = _multilayer_perceptron(sizes, batch_norm=batch_norm)
 
     def forward(self, observations: Tensor) -> Tensor:
         """Normalised observations ``(batch, n)`` to actions ``(batch, m)`` in [-1, 1]."""
@@ -44,6 +90,7 @@ class Critic(nn.Module):
         action_size: m.
         hidden_sizes: Width of each hidden layer.
         layer_norm: Whether each hidden layer is normalised before its ReLU.
+        batch_norm: Whether the input of each layer is normalised.
     """
 
     def __init__(
@@ -52,10 +99,11 @@ class Critic(nn.Module):
         action_size: int,
         hidden_sizes: Sequence[int],
         layer_norm: bool = False,
+        batch_norm: bool = False,
     ) -> None:
         super().__init__()
-        inputs = observation_size + action_size
-        self.body = _multilayer_perceptron(inputs, hidden_sizes, 1, layer_norm)
+        sizes = (observation_size + action_size, *hidden_sizes, 1)
+        self.body = _multilayer_perceptron(sizes, layer_norm, batch_norm)
 
     def forward(self, observations: Tensor, actions: Tensor) -> Tensor:
         """Normalised observations ``(batch, n)``, actions ``(batch, m)`` to values ``(batch,)``."""
@@ -64,17 +112,22 @@ class Critic(nn.Module):
 
 
 def _multilayer_perceptron(
-    inputs: int, hidden_sizes: Sequence[int], outputs: int, layer_norm: bool = False
+    sizes: Sequence[int], layer_norm: bool = False, batch_norm: bool = False
 ) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for size in hidden_sizes:
-        layer = nn.Linear(inputs, size)
-        bound = 1 / math.sqrt(inputs)
-        nn.init.uniform_(layer.weight, -bound, bound)
-        nn.init.uniform_(layer.bias, -bound, bound)
-        layers += [layer, nn.LayerNorm(size), nn.ReLU()] if layer_norm else [layer, nn.ReLU()]
-        inputs = size
-    last = nn.Linear(inputs, outputs)
-    nn.init.uniform_(last.weight, -_FINAL_INIT, _FINAL_INIT)
-    nn.init.uniform_(last.bias, -_FINAL_INIT, _FINAL_INIT)
-    return nn.Sequential(*layers, last)
+    *hidden, last = itertools.pairwise(sizes)
+    for inputs, outputs in hidden:
+        layers += [BatchNorm(inputs)] if batch_norm else []
+        layers.append(_linear(inputs, outputs, 1 / math.sqrt(inputs)))
+        layers += [nn.LayerNorm(outputs)] if layer_norm else []
+        layers.append(nn.ReLU())
+    layers += [BatchNorm(last[0])] if batch_norm else []
+    return nn.Sequential(*layers, _linear(*last, _FINAL_INIT))
+
+
+def _linear(inputs: int, outputs: int, bound: float) -> nn.Linear:
+    """A layer whose weights and biases are uniform within ``bound`` of zero."""
+    layer = nn.Linear(inputs, outputs)
+    nn.init.uniform_(layer.weight, -bound, bound)
+    nn.init.uniform_(layer.bias, -bound, bound)
+    return layer

@@ -31,5 +31,5 @@ def updated(ddpg: Ddpg, learned_from: Batch) -> UpdateReport:
 
 
 def weights(network: nn.Module) -> torch.Tensor:
-    """All of them, one after the other."""
-    return torch.cat([p.detach().flatten() for p in network.parameters()])
+    """All of them and running statistics, one after the other; none of no network."""
+    return torch.cat([torch.empty(0), *(w.flatten() for w in network.state_dict().values())])

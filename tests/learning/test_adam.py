@@ -24,10 +24,14 @@ def zeros(size: int, dtype: torch.dtype) -> Tensor:
 
 
 def adam(
-    kept: nn.Module, decay: float = 0.0, limit: float = 0.0, dtype: torch.dtype = torch.float32
+    kept: nn.Module,
+    decay: float = 0.0,
+    limit: float = 0.0,
+    dtype: torch.dtype = torch.float32,
+    beta1: float = 0.9,
 ) -> tuple[Adam, Parameters]:
     parameters = Parameters(kept, dtype, zeros)
-    return Adam(parameters, RATE, decay, limit, zeros), parameters
+    return Adam(parameters, RATE, beta1, decay, limit, zeros), parameters
 
 
 def gradients(count: int, size: int) -> list[Tensor]:
@@ -49,11 +53,14 @@ def put(parameters: Parameters, kept: nn.Module, gradient: Tensor) -> list[Tenso
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("limit", [0.0, 1.0])
-@pytest.mark.parametrize("decay", [0.0, 0.3])
-def test_it_steps_as_torchs_does(decay: float, limit: float, dtype: torch.dtype) -> None:
+@pytest.mark.parametrize(("decay", "beta1"), [(0.0, 0.9), (0.3, 0.9), (0.3, 0.5)])
+def test_it_steps_as_torchs_does(
+    decay: float, beta1: float, limit: float, dtype: torch.dtype
+) -> None:
     mine, other = network(), network()
-    optimiser, parameters = adam(mine, decay, limit, dtype)
-    reference = torch.optim.Adam(other.parameters(), lr=RATE, weight_decay=decay)
+    optimiser, parameters = adam(mine, decay, limit, dtype, beta1)
+    options = {"lr": RATE, "betas": (beta1, 0.999), "weight_decay": decay}
+    reference = torch.optim.Adam(other.parameters(), **options)
     lengths = []
     for gradient in gradients(STEPS, parameters.values.numel()):
         placed = put(parameters, mine, gradient)

@@ -16,6 +16,7 @@ from ddpg_ros.errors import TrainingDiverged
 
 NETWORKS = ("actor", "critics", "target_actor", "target_critics")
 TD3 = {"critics": 2, "policy_delay": 3, "target_noise_std": 0.2, "layer_norm": True}
+CROSSQ = {"critics": 2, "policy_delay": 3, "target_noise_std": 0.2, "batch_norm": True}
 
 
 def test_the_actors_update_leaves_the_critic_alone() -> None:
@@ -135,7 +136,7 @@ def test_a_loss_that_is_not_finite_stops_the_training_with_advice() -> None:
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("switches", [{}, TD3], ids=["ddpg", "td3"])
+@pytest.mark.parametrize("switches", [{}, TD3, CROSSQ], ids=["ddpg", "td3", "crossq"])
 def test_a_restored_ddpg_learns_on_as_the_saved_one(
     switches: dict[str, Any], precision: str
 ) -> None:
@@ -163,7 +164,7 @@ def test_an_update_right_after_a_restore_is_measured_even_if_the_actor_waits() -
     assert updated(other, batch()) == updated(ddpg, batch())
 
 
-@pytest.mark.parametrize("switches", [{}, TD3], ids=["ddpg", "td3"])
+@pytest.mark.parametrize("switches", [{}, TD3, CROSSQ], ids=["ddpg", "td3", "crossq"])
 def test_weights_written_from_outside_count_from_a_refresh_on(switches: dict[str, Any]) -> None:
     ddpg, other = (make(precision="bfloat16", **switches) for _ in range(2))
     for one in (ddpg, other):

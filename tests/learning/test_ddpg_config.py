@@ -65,6 +65,15 @@ def test_every_hyperparameter_is_described_in_a_sentence(name: str) -> None:
     assert re.fullmatch(r"[A-Z].*\.", FIELDS[name].metadata["description"])
 
 
+def test_layers_normalised_in_two_ways_at_once_are_refused() -> None:
+    text = (
+        "layer_norm and batch_norm are both true: the critics' layers are normalised over "
+        "themselves or over the batch. Choose one."
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
+        DdpgConfig(layer_norm=True, batch_norm=True)
+
+
 def test_a_batch_larger_than_the_memory_is_refused() -> None:
     text = (
         "batch_size 256 is larger than buffer_size 100: no batch would ever fill. "

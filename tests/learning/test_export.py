@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,18 @@ def test_probes_hold_tame_actions_and_saturated_ones_and_what_torch_made_of_them
     away = np.abs(probes.observations - MEAN) / np.maximum(STD, 1e-3)
     assert (away > 10).any()
     assert (away.max(axis=1) < 1).any()
+
+
+def test_a_policy_whose_sums_lose_digits_allows_for_it(tmp_path: Path) -> None:
+    policy = trained(batch_norm=True)
+    norm = policy.actor.body[3]
+    norm.mean += 300.0  # Taken off and put on again: nothing changes but the last digits.
+    norm.bias += 300.0 * norm.scale
+    probes = export(policy, tmp_path).metadata.probes
+    exact = copy.deepcopy(policy).double()(torch.from_numpy(probes.observations).double())
+    rounding = float(np.abs((probes.actions - exact.numpy()) / (HIGH - LOW)).max())
+    assert 1e-5 < probes.tolerance < 1e-3
+    assert probes.tolerance == pytest.approx(5 * rounding, rel=0.2)
 
 
 def test_statistics_are_those_of_training_and_the_rest_is_read_back(tmp_path: Path) -> None:

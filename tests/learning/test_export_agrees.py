@@ -11,8 +11,17 @@ from torch import nn
 from trained_policy import HIGH, LOW, MEAN, STD, export, trained
 
 from ddpg_ros.learning.export import ExportedPolicy
+from ddpg_ros.learning.networks import BatchNorm
 
-LAYOUTS = [((32, 16), True), ((32, 16), False), ((), True), ((8, 8, 8, 8), True)]
+LAYOUTS = [
+    ((32, 16), True, False),
+    ((32, 16), False, False),
+    ((), True, False),
+    ((8, 8, 8, 8), True, False),
+    ((32, 16), True, True),
+    ((32, 16), False, True),
+    ((), False, True),
+]
 
 
 def observations(largest: float, count: int = 10_000) -> np.ndarray:
@@ -29,19 +38,25 @@ def by_hand(policy: ExportedPolicy, x: np.ndarray) -> np.ndarray:
     if normaliser.enabled:
         std = np.where(normaliser.std > 1e-4, normaliser.std, 1.0)
         x = np.clip((x - normaliser.observed_mean) / std, -10, 10)
-    layers = [layer for layer in policy.actor.body if isinstance(layer, nn.Linear)]
-    for layer in layers:
-        x = x @ layer.weight.double().numpy().T + layer.bias.double().numpy()
-        x = np.maximum(x, 0) if layer is not layers[-1] else np.tanh(x)
-    return LOW + (HIGH - LOW) * (x + 1) / 2
+    for layer in policy.actor.body:
+        values = {name: value.double().numpy() for name, value in layer.state_dict().items()}
+        if isinstance(layer, nn.Linear):
+            x = x @ values["weight"].T + values["bias"]
+        elif isinstance(layer, BatchNorm):
+            x = (x - values["mean"]) / np.sqrt(values["variance"] + 1e-3)
+            x = x * values["weight"] + values["bias"]
+        else:
+            x = np.maximum(x, 0)
+    return LOW + (HIGH - LOW) * (np.tanh(x) + 1) / 2
 
 
-@pytest.mark.parametrize(("hidden_sizes", "normalised"), LAYOUTS)
+@pytest.mark.parametrize(("hidden_sizes", "normalised", "batch_norm"), LAYOUTS)
 def test_torch_onnxruntime_and_numpy_agree_on_ten_thousand_observations(
-    hidden_sizes: tuple[int, ...], normalised: bool, tmp_path: Path
+    hidden_sizes: tuple[int, ...], normalised: bool, batch_norm: bool, tmp_path: Path
 ) -> None:
-    policy = trained(hidden_sizes, normalised)
-    x = observations(1e6 if normalised else 1e2)  # nothing bounds what is not normalised
+    policy = trained(hidden_sizes, normalised, batch_norm)
+    # Nothing bounds what is not normalised, and running statistics stretch it.
+    x = observations(1e6 if normalised else 1e1 if batch_norm else 1e2)
     twin, file = policy(torch.from_numpy(x)).numpy(), export(policy, tmp_path).act_batch(x)
     assert (np.abs(twin - file) / (HIGH - LOW)).max() <= 1e-5
     assert (np.abs(by_hand(policy, x) - file) / (HIGH - LOW)).max() <= 1e-5

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ddpg_ros.learning.compute.parameters import Parameters
+from ddpg_ros.learning.networks import BatchNorm
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 
@@ -131,8 +132,21 @@ def test_vectors_come_from_where_it_is_told(dtype: torch.dtype) -> None:
 
     kept = network()
     parameters = Parameters(kept, dtype, allocate)
-    places = {id(vector) for vector in made}
+    places = {vector.data_ptr() for vector in made}
     for vector in (parameters.values, parameters.gradients, parameters.operands):
-        assert id(vector) in places
+        assert vector.data_ptr() in places
     assert {vector.numel() for vector in made} == {flat(kept).numel()}
     assert {vector.dtype for vector in made} == {torch.float32, dtype}
+
+
+def test_buffers_lie_behind_the_parameters_and_follow_as_they_do() -> None:
+    kept, other = (nn.Sequential(BatchNorm(3), nn.Linear(3, 2)) for _ in range(2))
+    parameters, leader = (Parameters(n, torch.float32, zeros) for n in (kept, other))
+    assert parameters.values.numel() == parameters.gradients.numel() == flat(kept).numel()
+    assert parameters.everything.numel() == parameters.values.numel() + 3 + 3 + 1
+    state = {name: torch.full_like(value, 8.0) for name, value in other.state_dict().items()}
+    other.load_state_dict(state)
+    assert (leader.everything == 8.0).all()
+    parameters.follow(leader, 0.5)
+    assert parameters.everything[-7:].tolist() == [4.0] * 3 + [4.5] * 3 + [4.0]
+    assert [b.tolist() for b in kept.buffers()] == [[4.0] * 3, [4.5] * 3, [4.0]]

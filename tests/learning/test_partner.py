@@ -38,6 +38,14 @@ TD3: dict[str, Any] = {
     "weight_decay": 0.01,
     "max_grad_norm": 1.0,
 }
+CROSSQ: dict[str, Any] = {
+    **PLAIN,
+    "critics": 2,
+    "policy_delay": 3,
+    "target_noise_std": 0.2,
+    "batch_norm": True,
+    "adam_beta1": 0.5,
+}
 ALONE = quick(total_steps=130, noise="ornstein_uhlenbeck", threads=1, **TD3)
 BESIDE = dataclasses.replace(ALONE, threads=2)
 LOST = (
@@ -98,7 +106,7 @@ def learned(
 
 @SHARED
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("options", [PLAIN, TD3], ids=["ddpg", "td3"])
+@pytest.mark.parametrize("options", [PLAIN, TD3, CROSSQ], ids=["ddpg", "td3", "crossq"])
 def test_side_by_side_the_same_is_learned_to_the_bit(
     options: dict[str, Any], precision: str
 ) -> None:
@@ -236,12 +244,28 @@ def test_alone_tasks_are_done_in_order_when_their_end_is_waited_for() -> None:
     assert done == ["a", "b", "c", "d", "e"]
 
 
+def test_of_several_tasks_all_are_done_and_the_first_is_done_here() -> None:
+    alone, done = Alone(CPU), []
+    earlier = alone.begin(lambda: done.append("earlier"))
+    alone.side_by_side([lambda name=name: done.append(name) for name in "abc"])  # type: ignore[misc]
+    assert done == ["a", "earlier", "b", "c"]
+    alone.finish(earlier)
+    alone.side_by_side([lambda: done.append("d")])
+    assert done == ["a", "earlier", "b", "c", "d"]
+
+
 def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:
     file = os.memfd_create("test")
     os.ftruncate(file, 1 << 32)
     one, other = SharedMemory(file), SharedMemory(file)
     os.close(file)
-    asked = [(5, torch.float32), (33, torch.bfloat16), (1, torch.float32), (100, torch.float32)]
+    asked = [
+        (5, torch.float32),
+        (0, torch.float32),
+        (33, torch.bfloat16),
+        (1, torch.float32),
+        (100, torch.float32),
+    ]
     mine, theirs = ([memory.allocate(*wanted) for wanted in asked] for memory in (one, other))
     for number, vector in enumerate(mine):
         vector.fill_(number + 1)
@@ -253,4 +277,4 @@ def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:
     one.flags[3] = 7
     assert other.flags[3] == 7
     theirs[0].zero_()
-    assert [bool((vector == 0).all()) for vector in mine] == [True, False, False, False]
+    assert [bool((vector == 0).all()) for vector in mine] == [True, True, False, False, False]

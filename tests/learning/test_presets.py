@@ -41,7 +41,8 @@ def test_a_world_without_preset_gets_the_default_one(world: str) -> None:
 
 def test_the_preset_ddpg_has_every_addition_off() -> None:
     plain, preset = DdpgConfig(), load_preset("ddpg")
-    for name in ("critics", "policy_delay", "target_noise_std", "layer_norm"):
+    additions = ("critics", "policy_delay", "target_noise_std", "layer_norm", "batch_norm")
+    for name in (*additions, "adam_beta1"):
         assert getattr(preset, name) == getattr(plain, name)
 
 

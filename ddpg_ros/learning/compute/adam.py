@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ddpg_ros.learning.compute.parameters import Allocate, Parameters
 
-_BETAS = (0.9, 0.999)
+_BETA2 = 0.999
 _EPSILON = 1e-8
 
 
@@ -19,6 +19,7 @@ class Adam:
     Args:
         parameters: What to step.
         learning_rate: Step size.
+        beta1: Share of the mean gradient that stays with each step.
         weight_decay: L2 penalty, part of the gradient.
         max_grad_norm: Longer gradients are scaled down to this norm; 0: none are.
         allocate: Where the moments come from.
@@ -28,12 +29,14 @@ class Adam:
         self,
         parameters: Parameters,
         learning_rate: float,
+        beta1: float,
         weight_decay: float,
         max_grad_norm: float,
         allocate: Allocate,
     ) -> None:
         self._parameters = parameters
         self._learning_rate = learning_rate
+        self._beta1 = beta1
         self._weight_decay = weight_decay
         self._max_grad_norm = max_grad_norm
         size = parameters.values.numel()
@@ -57,8 +60,8 @@ class Adam:
             [],
             [self._count],
             lr=self._learning_rate,
-            beta1=_BETAS[0],
-            beta2=_BETAS[1],
+            beta1=self._beta1,
+            beta2=_BETA2,
             weight_decay=self._weight_decay,
             eps=_EPSILON,
             amsgrad=False,

@@ -15,7 +15,7 @@ class Parameters:
     """All parameters of a network, their gradients, and a copy in the type products use.
 
     The network's own parameters become views of :attr:`values`; whoever writes to them calls
-    :meth:`refresh`.
+    :meth:`refresh`. Its buffers lie behind them in :attr:`everything`.
 
     Args:
         network: Whose parameters.
@@ -24,22 +24,24 @@ class Parameters:
     """
 
     def __init__(self, network: nn.Module, dtype: torch.dtype, allocate: Allocate) -> None:
-        parameters = list(network.parameters())
-        size = sum(p.numel() for p in parameters)
-        self.values = allocate(size, torch.float32)
+        parameters, buffers = list(network.parameters()), list(network.buffers())
+        size, kept = (sum(t.numel() for t in tensors) for tensors in (parameters, buffers))
+        self.everything = allocate(size + kept, torch.float32)
+        self.values = self.everything[:size]
         self.gradients = allocate(size, torch.float32)
         exact = dtype == torch.float32
         self.operands = self.values if exact else allocate(size, dtype)
         self._products = self.gradients if exact else allocate(size, dtype)
         self._places: dict[nn.Parameter, tuple[int, int]] = {}
         start = 0
-        for parameter in parameters:
-            end = start + parameter.numel()
-            self._places[parameter] = (start, end)
-            view = self.values[start:end].view_as(parameter)
-            view.copy_(parameter.data)
-            parameter.data = view
-            parameter.grad = self.gradient(parameter)
+        for tensor in (*parameters, *buffers):
+            end = start + tensor.numel()
+            view = self.everything[start:end].view_as(tensor)
+            view.copy_(tensor.data)
+            tensor.data = view
+            if isinstance(tensor, nn.Parameter):
+                self._places[tensor] = (start, end)
+                tensor.grad = self.gradient(tensor)
             start = end
         self.refresh()
 
@@ -66,8 +68,8 @@ class Parameters:
             self.gradients.copy_(self._products)
 
     def follow(self, leader: Parameters, tau: float) -> None:
-        """Go the share ``tau`` of the way to the leader's values."""
-        self.values.lerp_(leader.values, tau)
+        """Go the share ``tau`` of the way to the leader's values and buffers."""
+        self.everything.lerp_(leader.everything, tau)
         self.refresh()
 
     def _view(self, vector: Tensor, parameter: nn.Parameter) -> Tensor:

@@ -12,12 +12,13 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from ddpg_ros.errors import PartnerLost
+from ddpg_ros.learning.compute.allocation import keep_freed_memory
 from ddpg_ros.learning.compute.precision import can_share_memory, update_cores
 from ddpg_ros.learning.config import DdpgConfig
 
@@ -62,10 +63,6 @@ class Alone:
         """A vector of zeros that both sides see."""
         return torch.zeros(size, dtype=dtype, device=self._device)
 
-    def share(self, *values: Tensor) -> tuple[Tensor, ...]:
-        """``values`` where both sides see them, until the next call."""
-        return values
-
     def begin(self, task: Task) -> int:
         """Have ``task`` done after those begun before; its number."""
         self._begun.append(task)
@@ -76,6 +73,13 @@ class Alone:
         while self._done < number:
             self._begun.pop(0)()
             self._done += 1
+
+    def side_by_side(self, tasks: Sequence[Task]) -> None:
+        """Do the first of ``tasks`` here, and those after it beside."""
+        numbers = [self.begin(task) for task in tasks[1:]]
+        tasks[0]()
+        for number in numbers:
+            self.finish(number)
 
     def close(self) -> None:
         """End the other process, if there is one."""
@@ -99,15 +103,11 @@ class SharedMemory:
 
     def allocate(self, size: int, dtype: torch.dtype) -> Tensor:
         """The next vector."""
+        if size == 0:
+            return torch.empty(0, dtype=dtype)
         vector = torch.frombuffer(self._memory, dtype=dtype, count=size, offset=self.used)
         self.used += -(-size * dtype.itemsize // _LINE) * _LINE
         return vector
-
-    def allocate_batch(self, batch_size: int, observation_size: int) -> tuple[Tensor, Tensor]:
-        """Room for the observations of a batch and those after."""
-        size = batch_size * observation_size
-        first, second = (self.allocate(size, torch.float32) for _ in range(2))
-        return first.view(batch_size, -1), second.view(batch_size, -1)
 
 
 class Partner(Alone):
@@ -139,16 +139,10 @@ class Partner(Alone):
         sizes = (observation_size, action_size)
         with self._process.stdin as stdin:
             pickle.dump((sizes, config.to_dict(), threads, os.getpid()), stdin)
-        self._shared = self._memory.allocate_batch(config.batch_size, observation_size)
         self.finish(READY)
 
     def allocate(self, size: int, dtype: torch.dtype) -> Tensor:
         return self._memory.allocate(size, dtype).zero_()
-
-    def share(self, *values: Tensor) -> tuple[Tensor, ...]:
-        for place, value in zip(self._shared, values, strict=True):
-            place.copy_(value)
-        return self._shared
 
     def begin(self, task: Task) -> int:
         number = self._flags[_BEGUN] + 1
@@ -186,6 +180,7 @@ def find_partner(
     observation_size: int, action_size: int, config: DdpgConfig, device: torch.device
 ) -> Alone:
     """A partner where a second core gains by it, and torch set to the threads that leaves."""
+    keep_freed_memory()
     cores = update_cores(config, device)
     if cores == 1 or not can_share_memory():
         torch.set_num_threads(cores)

@@ -7,6 +7,7 @@ import sys
 
 import torch
 
+from ddpg_ros.learning.compute.allocation import keep_freed_memory
 from ddpg_ros.learning.compute.partner import Alone, SharedMemory, serve
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
@@ -24,12 +25,12 @@ def main() -> None:
     """Build the networks where the parent will find them, then do what it orders."""
     sizes, values, threads, parent = pickle.load(sys.stdin.buffer)
     torch.set_num_threads(threads)
+    keep_freed_memory()
     config = DdpgConfig.from_dict(values)
     memory = SharedMemory(int(sys.argv[1]))
-    observations = memory.allocate_batch(config.batch_size, sizes[0])
-    ddpg = Ddpg(sizes[0], sizes[1], config, partner=_Worker(memory))
-    ddpg.look_at(*observations)
-    serve(memory, ddpg.actor_tasks(), parent)
+    worker = _Worker(memory)
+    Ddpg(sizes[0], sizes[1], config, partner=worker)
+    serve(memory, worker.tasks, parent)
 
 
 if __name__ == "__main__":

@@ -6,58 +6,49 @@ The rules are those of back-propagation, Goodfellow et al. 2016, "Deep Learning"
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, cast
+from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from ddpg_ros.learning.compute.batch_normalised import BatchNormalised
+from ddpg_ros.learning.compute.layers import Hidden, LayerNormalisedHidden, Linear, Trace
 from ddpg_ros.learning.compute.parameters import Parameters
-
-_mask_relu = torch.ops.aten.threshold_backward.default
-_fused_linear: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
-
-_FUSED_FROM = 4096
-"""Weights from which the fused product of oneDNN is faster than a product and a ReLU."""
-
-
-@cache
-def _fused_serves(dtype: torch.dtype) -> bool:
-    """Whether this processor and this torch have the fused product for ``dtype``."""
-    try:
-        ones = torch.ones(1, 1, dtype=dtype)
-        _fused_linear(ones, ones, ones[0], "relu", [], "")
-    except (RuntimeError, TypeError):
-        return False
-    return True
-
-
-class Trace(list[Any]):
-    """What each layer keeps of a forward pass for the backward pass."""
+from ddpg_ros.learning.networks import BatchNorm
 
 
 class Perceptron:
     """Runs a network of ``networks`` forwards, and backwards into its gradients.
 
     Args:
-        body: Linear layers, each but the last followed by an optional LayerNorm and a ReLU.
+        body: Linear layers, each but the last followed by an optional LayerNorm and a ReLU, or
+            each after a BatchNorm.
         parameters: Where the body's parameters, operands and gradients lie.
         exact: Whether the last layer is float32 in any case. A value needs it: narrower types have
             not the digits. An action that a tanh will bound does not.
+        training: Whether a BatchNorm takes its statistics from the batch.
     """
 
-    def __init__(self, body: nn.Sequential, parameters: Parameters, exact: bool = True) -> None:
-        self._hidden: list[_Linear] = []
-        modules = list(body)
-        for index, module in enumerate(modules[:-1]):
-            if isinstance(module, nn.Linear):
-                after = modules[index + 1]
+    def __init__(
+        self,
+        body: nn.Sequential,
+        parameters: Parameters,
+        exact: bool = True,
+        training: bool = False,
+    ) -> None:
+        self._layers: list[Linear | BatchNormalised] = []
+        dtype = torch.float32  # of the body's inputs
+        for module, after in pairwise(body):
+            if isinstance(module, BatchNorm):
+                self._layers.append(BatchNormalised(module, parameters, dtype, training))
+            elif isinstance(module, nn.Linear):
                 if isinstance(after, nn.LayerNorm):
-                    self._hidden.append(_NormalisedHidden(module, after, parameters))
+                    self._layers.append(LayerNormalisedHidden(module, after, parameters))
                 else:
-                    self._hidden.append(_Hidden(module, parameters))
-        last = cast(nn.Linear, modules[-1])
-        self._last = _Linear(last, parameters, exact=exact)
+                    self._layers.append(Hidden(module, parameters))
+                dtype = self._layers[-1].dtype
+        self._last = Linear(cast(nn.Linear, body[-1]), parameters, exact=exact)
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, Trace]:
         """Inputs ``(batch, in)`` to float32 outputs ``(batch, out)``, and what led there."""
@@ -66,14 +57,14 @@ class Perceptron:
         return outputs.float(), trace
 
     def hidden(self, inputs: Tensor) -> tuple[Tensor, Trace]:
-        """Inputs ``(batch, in)`` to the last hidden layer's outputs, and what led there."""
+        """Inputs ``(batch, in)`` to the last layer's inputs, and what led there."""
         trace = Trace()
-        for layer in self._hidden:
+        for layer in self._layers:
             inputs = layer.forward(inputs.to(layer.dtype), trace)
         return inputs, trace
 
     def outputs(self, hidden: Tensor) -> Tensor:
-        """The last hidden layer's outputs to float32 outputs ``(batch, out)``."""
+        """The last layer's inputs to float32 outputs ``(batch, out)``."""
         return self._last.forward(hidden.to(self._last.dtype), Trace()).float()
 
     def backward(self, trace: Trace, gradient: Tensor) -> None:
@@ -84,10 +75,9 @@ class Perceptron:
             gradient: Of the loss by the outputs, ``(batch, out)``.
         """
         gradient = self._last.backward(gradient.to(self._last.dtype), trace, place=True)
-        later = self._last
-        for layer in reversed(self._hidden):
-            gradient = torch.mm(gradient, later.weight).to(layer.dtype)
-            gradient = layer.backward(gradient, trace, place=True)
+        later: Linear | BatchNormalised = self._last
+        for layer in reversed(self._layers):
+            gradient = layer.backward(later.back(gradient).to(layer.dtype), trace, place=True)
             later = layer
 
     def input_gradient(self, trace: Trace, rows: int) -> Tensor:
@@ -100,120 +90,12 @@ class Perceptron:
             rows: Size of the batch.
         """
         gradient = self._last.weight.expand(rows, -1)
-        for layer in reversed(self._hidden):
-            gradient = layer.backward(gradient.to(layer.dtype), trace, place=False)
-            gradient = torch.mm(gradient, layer.weight)
+        for layer in reversed(self._layers):
+            gradient = layer.back(layer.backward(gradient.to(layer.dtype), trace, place=False))
         return gradient.float()
 
-
-class _Linear:
-    """x W' + b."""
-
-    _activation = "none"
-
-    def __init__(self, linear: nn.Linear, parameters: Parameters, exact: bool = False) -> None:
-        weight, bias = cast(nn.Parameter, linear.weight), cast(nn.Parameter, linear.bias)
-        self.weight = weight.data if exact else parameters.operand(weight)
-        self._bias = bias.data if exact else parameters.operand(bias)
-        self.dtype = self.weight.dtype
-        self._weight_gradient = parameters.product(weight)
-        self._bias_gradient = parameters.product(bias)
-        self._direct = self._weight_gradient.dtype == self.dtype
-        large = self.dtype != torch.float32 or weight.numel() >= _FUSED_FROM
-        fits = weight.device.type == "cpu" and large and _fused_serves(self.dtype)
-        self._fused = _fused_linear if fits else None
-
-    def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
-        outputs = self._product(inputs)
-        trace.append(inputs)
-        return outputs
-
-    def backward(self, gradient: Tensor, trace: Trace, place: bool) -> Tensor:
-        """Gradient by the outputs to gradient by the product ``x W' + b``, which it returns.
-
-        Args:
-            gradient: ``(batch, out)``.
-            trace: Its last entry is this layer's, and is taken off.
-            place: Whether to put the parameters' gradients in place.
-        """
-        inputs = trace.pop()
-        if place:
-            self._place(gradient, inputs)
-        return gradient
-
-    def _product(self, inputs: Tensor) -> Tensor:
-        if self._fused is not None:
-            fused: Tensor = self._fused(inputs, self.weight, self._bias, self._activation, [], "")
-            return fused
-        product = torch.addmm(self._bias, inputs, self.weight.t())
-        return product.relu_() if self._activation == "relu" else product
-
-    def _place(self, gradient: Tensor, inputs: Tensor) -> None:
-        if self._direct:
-            torch.mm(gradient.t(), inputs, out=self._weight_gradient)
-            torch.sum(gradient, 0, out=self._bias_gradient)
-        else:
-            self._weight_gradient.copy_(torch.mm(gradient.t(), inputs))
-            self._bias_gradient.copy_(gradient.sum(0))
-
-
-class _Hidden(_Linear):
-    """ReLU(x W' + b)."""
-
-    _activation = "relu"
-
-    def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
-        outputs = self._product(inputs)
-        trace.append((inputs, outputs))
-        return outputs
-
-    def backward(self, gradient: Tensor, trace: Trace, place: bool) -> Tensor:
-        inputs, outputs = trace.pop()
-        gradient = _mask_relu(gradient, outputs, 0)
-        if place:
-            self._place(gradient, inputs)
-        return gradient
-
-
-class _NormalisedHidden(_Linear):
-    """ReLU(LayerNorm(x W' + b)), Ba et al. 2016, https://arxiv.org/abs/1607.06450.
-
-    The normalisation is float32 in any case: its gradients are sums over the batch, which torch
-    would take in the operands' type.
-    """
-
-    def __init__(self, linear: nn.Linear, norm: nn.LayerNorm, parameters: Parameters) -> None:
-        super().__init__(linear, parameters)
-        self._shape = list(norm.normalized_shape)
-        self._epsilon = norm.eps
-        self._scale, self._shift = norm.weight.data, norm.bias.data
-        self._scale_gradient = parameters.product(norm.weight)
-        self._shift_gradient = parameters.product(norm.bias)
-
-    def forward(self, inputs: Tensor, trace: Trace) -> Tensor:
-        product = self._product(inputs).float()
-        normalised, mean, rstd = torch.native_layer_norm(
-            product, self._shape, self._scale, self._shift, self._epsilon
-        )
-        outputs = normalised.relu_().to(self.dtype)
-        trace.append((inputs, product, mean, rstd, outputs))
-        return outputs
-
-    def backward(self, gradient: Tensor, trace: Trace, place: bool) -> Tensor:
-        inputs, product, mean, rstd, outputs = trace.pop()
-        by_product, scale, shift = torch.ops.aten.native_layer_norm_backward(
-            _mask_relu(gradient, outputs, 0).float(),
-            product,
-            self._shape,
-            mean,
-            rstd,
-            self._scale,
-            self._shift,
-            [True, place, place],
-        )
-        gradient = by_product.to(self.dtype)
-        if place:
-            self._scale_gradient.copy_(scale)
-            self._shift_gradient.copy_(shift)
-            self._place(gradient, inputs)
-        return gradient
+    def gather(self) -> None:
+        """Let running statistics go some way to those of the latest batch."""
+        for layer in self._layers:
+            if isinstance(layer, BatchNormalised):
+                layer.gather()

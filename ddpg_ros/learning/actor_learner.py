@@ -1,0 +1,92 @@
+"""The actor's share of an update."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ddpg_ros.contract.action import SATURATED
+from ddpg_ros.learning.compute.adam import Adam
+from ddpg_ros.learning.compute.parameters import Allocate, Parameters
+from ddpg_ros.learning.compute.partner import Task
+from ddpg_ros.learning.compute.perceptron import Perceptron
+from ddpg_ros.learning.compute.shared_batch import SharedBatch
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.networks import Actor
+
+
+class ActorLearner:
+    """Climbs a critic.
+
+    Args:
+        actor: Who learns.
+        target: Follows the actor slowly.
+        critic: Says which actions are good.
+        batch: Where the observations are found, and the target's actions are left.
+        config: The hyperparameters.
+        dtype: Type of matrix products' operands.
+        allocate: Where vectors come from.
+
+    Attributes:
+        report: The latest loss that was measured, and the fraction of saturated actions.
+        tasks: All that it does, none with arguments or results.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        target: Actor,
+        critic: Perceptron,
+        batch: SharedBatch,
+        config: DdpgConfig,
+        dtype: torch.dtype,
+        allocate: Allocate,
+    ) -> None:
+        self._tau = config.tau
+        self._critic, self._batch = critic, batch
+        self.weights = Parameters(actor, dtype, allocate)
+        self.target_weights = Parameters(target, dtype, allocate)
+        self._mu = Perceptron(actor.body, self.weights, exact=False, training=True)
+        self._target_mu = Perceptron(target.body, self.target_weights, exact=False)
+        rate, longest = config.actor_lr, config.max_grad_norm
+        self.adam = Adam(self.weights, rate, config.adam_beta1, 0.0, longest, allocate)
+        self.report: Tensor = allocate(2, torch.float32)
+        self.tasks: list[Task] = [
+            self.find_next_actions,
+            self.find_gradient,
+            self.step,
+            self.measure,
+        ]
+
+    @torch.inference_mode()
+    def find_next_actions(self) -> None:
+        """What the target would do next, mu'(s')."""
+        outputs, _ = self._target_mu.forward(self._batch.next_s)
+        torch.tanh(outputs, out=self._batch.next_a)
+
+    @torch.inference_mode()
+    def find_gradient(self) -> None:
+        """The gradient of minus the mean of Q(s, mu(s)) by the actor's weights alone."""
+        s, n = self._batch.s, self._batch.s.shape[1]
+        outputs, trace = self._mu.forward(s)
+        actions = outputs.tanh_()
+        hidden, critic_trace = self._critic.hidden(torch.cat((s, actions), 1))
+        by_action = self._critic.input_gradient(critic_trace, len(s))[:, n:]
+        slope = (1 - actions * actions).mul_(-1 / len(s))
+        self._mu.backward(trace, by_action * slope)
+        self._ascended = hidden, actions
+
+    @torch.inference_mode()
+    def step(self) -> None:
+        """One step of the actor; its target follows."""
+        self.adam.step()
+        self._mu.gather()
+        # theta' <- tau theta + (1 - tau) theta'
+        self.target_weights.follow(self.weights, self._tau)
+
+    @torch.inference_mode()
+    def measure(self) -> None:
+        """Report the actor's loss, and how many of its actions are at their ends."""
+        hidden, actions = self._ascended
+        self.report[0] = -self._critic.outputs(hidden).mean()
+        self.report[1] = (actions.abs() > SATURATED).float().mean()
