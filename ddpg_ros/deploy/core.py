@@ -67,6 +67,11 @@ class ControlCore:
         self._decision = Decision(self.guard.command, observation, None, self.guard.reason, True)
         self.reset()
 
+    @property
+    def may_send(self) -> bool:
+        """Whether commands go to the robot: neither in a dry run nor before its start is known."""
+        return self.guard.enabled and not self._waits
+
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
         self.assembler.receive(topic, reading, now)
@@ -97,6 +102,7 @@ class ControlCore:
                 "'ddpg-ros inspect' shows either."
             )
         self.policy = policy
+        self.checks.out_of_range.expect(policy.metadata.statistics)
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
@@ -121,5 +127,7 @@ class ControlCore:
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)
         decision.observation, decision.action = tick.observation, tick.action
-        decision.reason, decision.sends = self.guard.reason, self.guard.sends and not self._waits
+        decision.reason, decision.sends = self.guard.reason, self.guard.sends and self.may_send
+        if not self.guard.enabled:  # the robot goes its own way meanwhile
+            self._waits = self._measures
         return decision

@@ -92,13 +92,13 @@ class ControlLoop:
             return self._pacer.deadline
 
     def interrupt(self, reason: str, detail: str = "") -> None:
-        """One step to the safe command, whatever hangs; a dry run sends nothing here either."""
+        """One step to the safe command, whatever hangs; sent only if the core may send."""
         with self._taking_turns():
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
             command = self.core.interrupt(reason, detail, periods)
-            if self.core.guard.enabled:
+            if self.core.may_send:
                 self._output.send(command, self._stamp())
                 self._commanded_at = now
             self.record.note(reason, detail)
@@ -146,7 +146,7 @@ class ControlLoop:
         self.ticked_at = started
         try:
             decision = core.tick(self._now())
-            if decision.sends and core.guard.enabled and interruptions == self._interruptions:
+            if decision.sends and interruptions == self._interruptions:
                 self._output.send(decision.command, self._stamp())
                 self._commanded_at = started
             self._insight.publish(decision)
@@ -154,7 +154,7 @@ class ControlLoop:
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
             command = core.interrupt(reasons.ERROR, repr(error))
-            if core.guard.enabled:
+            if core.may_send:
                 self._output.send(command, self._stamp())
             self.record.note(reasons.ERROR, repr(error))
 
