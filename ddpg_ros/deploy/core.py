@@ -68,9 +68,9 @@ class ControlCore:
         self.reset()
 
     @property
-    def waits(self) -> bool:
-        """Whether nothing may be sent yet: where the robot's joints are is not known."""
-        return self._waits
+    def may_send(self) -> bool:
+        """Whether commands go to the robot: neither in a dry run nor before its start is known."""
+        return self.guard.enabled and not self._waits
 
     @property
     def commands_positions(self) -> bool:
@@ -107,6 +107,7 @@ class ControlCore:
                 "'ddpg-ros inspect' shows either."
             )
         self.policy = policy
+        self.checks.out_of_range.expect(policy.metadata.statistics)
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
@@ -131,5 +132,7 @@ class ControlCore:
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)
         decision.observation, decision.action = tick.observation, tick.action
-        decision.reason, decision.sends = self.guard.reason, self.guard.sends and not self._waits
+        decision.reason, decision.sends = self.guard.reason, self.guard.sends and self.may_send
+        if not self.guard.enabled:  # the robot goes its own way meanwhile
+            self._waits = self._measures
         return decision

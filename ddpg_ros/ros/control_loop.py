@@ -53,6 +53,7 @@ class ControlLoop:
         self._period, self._clock = period, clock
         self._turn = threading.Lock()
         self._interruptions = 0
+        self._retreats = False
         self._commanded_at = self.ticked_at
 
     def begin(self) -> None:
@@ -89,13 +90,13 @@ class ControlLoop:
             return self._pacer.deadline
 
     def interrupt(self, reason: str, detail: str = "") -> None:
-        """One step to the safe command, whatever hangs; a dry run sends nothing here either."""
+        """One step to the safe command, whatever hangs; sent only if the core may send."""
         with self._taking_turns():
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
             command = self.core.interrupt(reason, detail, periods)
-            if self.core.guard.enabled and not self.core.waits:
+            if self.core.may_send:
                 self._output.send(command)
                 self._commanded_at = now
             self.record.note(reason, detail)
@@ -106,6 +107,7 @@ class ControlLoop:
         Positions never jump: they end where the slew limit lets them be by then.
         """
         end = time.monotonic() + seconds
+        self._retreats = True
         self.interrupt(reason)
         while not self.core.guard.is_safe and time.monotonic() < end:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
@@ -113,6 +115,7 @@ class ControlLoop:
         if not (self.core.guard.is_safe or self.core.commands_positions):
             self.core.guard.jump_to_safe()
             self.interrupt(reason)
+        self._retreats = False
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
@@ -147,9 +150,11 @@ class ControlLoop:
         """
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
+        if self._retreats:
+            return
         try:
             decision = core.tick(now)
-            if decision.sends and core.guard.enabled and interruptions == self._interruptions:
+            if decision.sends and interruptions == self._interruptions:
                 self._output.send(decision.command)
                 self._commanded_at = started
             self._insight.publish(decision)
@@ -157,7 +162,7 @@ class ControlLoop:
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
             command = core.interrupt(reasons.ERROR, repr(error))
-            if core.guard.enabled and not core.waits:
+            if core.may_send:
                 self._output.send(command)
             self.record.note(reasons.ERROR, repr(error))
 

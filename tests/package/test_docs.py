@@ -31,6 +31,8 @@ SETTINGS = {
     "ddpg_world": WorldParameters,
     "ddpg_trainer": TrainerParameters,
 }
+KINDS = {"bool": bool, "double": float, "int": int, "string": str}
+KINDS |= {f"{kind}[]": list for kind in KINDS}
 CONTRACTS = [
     body for info, body in FENCE.findall((DOCS / "contract.md").read_text()) if "contract" in info
 ]
@@ -96,9 +98,8 @@ def test_every_parameter_that_is_listed_exists_with_that_default(node: str) -> N
     table = rows("deploy.md", f"### Parameters of `{node}`")
     for name, (kind, default, _) in table.items():
         assert yaml.safe_load(default) == defaults[name], name
-        known = {"bool": bool, "double": float, "int": int, "string": str}
-        assert type(defaults[name]) is known[kind], name
-    assert node != "ddpg_controller" or list(table) == list(defaults)
+        assert type(defaults[name]) is KINDS[kind], name
+    assert node != "ddpg_controller" or sorted(table) == sorted(defaults)
 
 
 def test_every_fault_has_its_default_and_range_in_the_table() -> None:
@@ -118,6 +119,16 @@ def test_every_fault_is_off_in_the_parameter_file_of_the_world() -> None:
     assert shown == dataclasses.asdict(FaultParameters())
     for field in dataclasses.fields(FaultParameters):
         assert field.metadata["description"] in " ".join(text.replace("#", " ").split())
+
+
+def test_every_parameter_of_the_controller_is_in_its_file_with_its_default() -> None:
+    text = (ROOT / "config" / "controller.yaml").read_text()
+    shown = yaml.safe_load(text)["/**/ddpg_controller"]["ros__parameters"]
+    fields = dataclasses.fields(ControllerParameters)
+    assert shown == {f.name: f.default for f in fields if f.default not in ("", ())}
+    for field in fields:
+        assert field.metadata["description"] in " ".join(text.replace("#", " ").split())
+        assert re.search(rf"^    (# )?{field.name}: ", text, re.MULTILINE), field.name
 
 
 @pytest.mark.parametrize("number", range(len(CONTRACTS)))

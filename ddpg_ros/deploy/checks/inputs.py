@@ -55,14 +55,19 @@ class OutOfRange(Check):
     ) -> None:
         super().__init__()
         size = len(names)
-        self._seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
-        slack = margin * (high - low) + _ROUNDING * np.maximum(np.abs(low), np.abs(high))
-        self._low, self._high = low - slack, high + slack
-        self._names = names
+        self._names, self._margin = names, margin
+        self.expect(statistics)
         self._observation = np.zeros(size)
         self._below = np.zeros(size, dtype=bool)
         self._outside = np.zeros(size, dtype=bool)
         self.counts = np.zeros(size, dtype=int)
+
+    def expect(self, statistics: ObservationStatistics) -> None:
+        """From now on hold observations against what another training saw."""
+        size = len(self._names)
+        self._seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
+        slack = self._margin * (high - low) + _ROUNDING * np.maximum(np.abs(low), np.abs(high))
+        self._low, self._high = low - slack, high + slack
 
     def finds(self, tick: Tick) -> bool:
         np.copyto(self._observation, tick.observation[-len(self._names) :])
