@@ -67,6 +67,11 @@ class ControlCore:
         self._decision = Decision(self.guard.command, observation, None, self.guard.reason, True)
         self.reset()
 
+    @property
+    def sends(self) -> bool:
+        """Whether the latest command is to be sent; none is before it is known where to start."""
+        return self.guard.sends and not self._waits
+
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
         self.assembler.receive(topic, reading, now)
@@ -97,6 +102,7 @@ class ControlCore:
                 "'ddpg-ros inspect' shows either."
             )
         self.policy = policy
+        self.checks.out_of_range.compare_with(policy.metadata.statistics)
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
@@ -115,11 +121,11 @@ class ControlCore:
         tick.now = now
         tick.observation = self.assembler.assemble(now)
         tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
-        if self._waits and not self.assembler.faults:
+        if self._measures and not self.sends and not self.assembler.faults:
             self.guard.start_from(self._start.command())
             self._waits = False
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)
         decision.observation, decision.action = tick.observation, tick.action
-        decision.reason, decision.sends = self.guard.reason, self.guard.sends and not self._waits
+        decision.reason, decision.sends = self.guard.reason, self.sends
         return decision

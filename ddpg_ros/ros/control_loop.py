@@ -53,6 +53,7 @@ class ControlLoop:
         self._period, self._clock = period, clock
         self._turn = threading.Lock()
         self._interruptions = 0
+        self._retires = False
         self._commanded_at = self.ticked_at
 
     def begin(self) -> None:
@@ -68,37 +69,40 @@ class ControlLoop:
         if now <= 0.0:  # simulated time is 0 until /clock is heard
             return
         reading = to_reading(message)
-        self.core.receive(topic, reading, now)
-        if paces and self.active:
+        with self._taking_turns() as alone:
+            self.core.receive(topic, reading, now)
             arrived = time.monotonic()
-            with self._taking_turns():
-                if self._pacer.follows(arrived):
-                    self._pacer.follow(arrived)
-                    self._tick(arrived)
+            if paces and self._pacer.hear(arrived) and alone and self.active:
+                self._pacer.tick(arrived)
+                self._tick(arrived)
 
     def tick(self) -> None:
         """One control period, now."""
         if self.active:
-            with self._taking_turns():
-                self._tick(time.monotonic())
+            with self._taking_turns() as alone:
+                if alone:
+                    self._tick(time.monotonic())
 
     def tick_if_due(self) -> float:
         """Tick if no message brought a tick about in time; when to ask again [s, steady]."""
         now = time.monotonic()
-        with self._taking_turns():
-            if self.active and now >= self._pacer.deadline:
-                self._pacer.expire(now)
+        with self._taking_turns() as alone:
+            if alone and self.active and now >= self._pacer.deadline:
+                self._pacer.tick(now)
                 self._tick(now)
             return self._pacer.deadline
 
     def interrupt(self, reason: str, detail: str = "") -> None:
-        """One step to the safe command, whatever hangs; a dry run sends nothing here either."""
+        """One step to the safe command, whatever hangs.
+
+        Where ticks send nothing, in a dry run or before the start is known, this does not either.
+        """
         with self._taking_turns():
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
             command = self.core.interrupt(reason, detail, periods)
-            if self.core.guard.enabled:
+            if self.core.sends:
                 self._output.send(command, self._stamp())
                 self._commanded_at = now
             self.record.note(reason, detail)
@@ -107,11 +111,25 @@ class ControlLoop:
         """Go to the safe command within the slew limit, or without it after ``seconds``."""
         end = time.monotonic() + seconds
         self.interrupt(reason)
-        while not self.core.guard.is_safe:
+        while self.core.sends and not self.core.guard.is_safe:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
             if time.monotonic() >= end:
                 self.core.guard.jump_to_safe()
             self.interrupt(reason)
+
+    def enable(self) -> None:
+        """Send commands from the next tick on."""
+        self.core.guard.enabled = True
+
+    def disable(self, reason: str, seconds: float) -> None:
+        """Go to the safe command as :meth:`retreat` does, then send nothing more."""
+        self._retires = True
+        try:
+            if self.active:
+                self.retreat(reason, seconds)
+            self.core.guard.enabled = False
+        finally:
+            self._retires = False
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
@@ -144,9 +162,11 @@ class ControlLoop:
         """Whatever goes wrong in here ends in the safe command."""
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
+        if self._retires:  # whoever disables the policy sends the commands
+            return
         try:
             decision = core.tick(self._now())
-            if decision.sends and core.guard.enabled and interruptions == self._interruptions:
+            if decision.sends and interruptions == self._interruptions:
                 self._output.send(decision.command, self._stamp())
                 self._commanded_at = started
             self._insight.publish(decision)
@@ -154,16 +174,16 @@ class ControlLoop:
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
             command = core.interrupt(reasons.ERROR, repr(error))
-            if core.guard.enabled:
+            if core.sends:
                 self._output.send(command, self._stamp())
             self.record.note(reasons.ERROR, repr(error))
 
     @contextmanager
-    def _taking_turns(self) -> Iterator[None]:
-        """Alone, unless somebody hangs: the safe command does not wait for them for ever."""
-        mine = self._turn.acquire(timeout=_TURN_SECONDS)
+    def _taking_turns(self) -> Iterator[bool]:
+        """Alone, or not where somebody hangs: the safe command does not wait for them for ever."""
+        alone = self._turn.acquire(timeout=_TURN_SECONDS)
         try:
-            yield
+            yield alone
         finally:
-            if mine:
+            if alone:
                 self._turn.release()
