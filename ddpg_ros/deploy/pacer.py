@@ -7,6 +7,9 @@ import math
 _EARLY = 0.2
 """How long before a tick is due a message may bring it about [periods]."""
 
+_CLOSE = 0.5
+"""How soon after a tick no message brings about another [periods]."""
+
 _GRACE = 0.2
 """How long after it is due a tick waits for the message [periods]."""
 
@@ -33,7 +36,7 @@ class Pacer:
 
     def __init__(self, period: float) -> None:
         self._period = period
-        self._due = self._heard = -math.inf
+        self._due = self._heard = self._ticked = -math.inf
         self._drift = _FIRST_DRIFT * period
 
     @property
@@ -49,10 +52,12 @@ class Pacer:
         Of the messages of a fast sensor the one nearest to the due time brings the tick about.
         """
         interval, self._heard = now - self._heard, now
-        return now >= self._due - min(_EARLY * self._period, interval / 2)
+        early = min(_EARLY * self._period, interval / 2)
+        return now >= max(self._due - early, self._ticked + _CLOSE * self._period)
 
     def tick(self, now: float) -> None:
         """A tick came at ``now`` [s]; ticks that were missed are not made up for."""
+        self._ticked = now
         if self._due <= now - self._period:
             self._due = now + self._period
         else:
