@@ -11,7 +11,9 @@ try:
 except ImportError:  # a robot has none; the tests that need it say so
     pass
 else:
-    settings.register_profile("default", derandomize=True, max_examples=200, deadline=None)
+    settings.register_profile(
+        "default", derandomize=True, max_examples=200, deadline=None, database=None
+    )
     settings.register_profile(
         "deep",
         max_examples=100_000,
