@@ -21,11 +21,13 @@ class GuardSettings:
 
     fallback: str = knob(
         "safe",
-        "What is sent instead of the policy's command: the safe command (safe), the last command "
-        "(hold), the safe command after fallback_time (ramp), nothing (silent).",
+        "What is sent when the policy may not drive: the safe command (safe), the last command "
+        "(hold), a ramp to the safe command (ramp), nothing (silent).",
         choices=("safe", "hold", "ramp", "silent"),
     )
-    fallback_time: float = knob(1.0, "Time the ramp to the safe command takes [s].", 0.001, _LONG)
+    fallback_time: float = knob(
+        1.0, "Time that the ramp to the safe command takes [s].", 0.001, _LONG
+    )
     recovery_time: float = knob(
         0.2, "How long all must be well again before the policy drives [s].", 0.0, _LONG
     )
@@ -39,18 +41,20 @@ class GuardSettings:
         choices=("measured", "safe"),
     )
     degraded_share: float = knob(
-        0.5, "How far a degraded command goes from the safe one to the policy's.", 0.0, 1.0
+        0.5, "How far from the safe command to the policy's a degraded one lies.", 0.0, 1.0
     )
     out_of_range: str = knob(
         "warn", "Response to an observation that training never saw.", choices=_RESPONSES
     )
     range_margin: float = knob(
-        0.1, "How far beyond what training saw is still fine, as a share of its range.", 0.0, 1e3
+        0.1, "How far beyond what training saw is still fine [share of its range].", 0.0, 1e3
     )
     saturation: str = knob(
         "warn", "Response to an action that stays at an end of its range.", choices=_RESPONSES
     )
-    saturation_time: float = knob(2.0, "How long it may stay there [s].", 0.0, _LONG)
+    saturation_time: float = knob(
+        2.0, "How long an action may stay at an end of its range [s].", 0.0, _LONG
+    )
     missed_deadline: str = knob(
         "warn", "Response to a tick half a period late or more.", choices=_RESPONSES
     )
@@ -70,10 +74,12 @@ class GuardSettings:
         3.2,
     )
     trip_elements: tuple[str, ...] = knob(
-        (), "Elements that trip beyond their limits, as joint_states.position.elbow."
+        (),
+        "Elements of sensors that trip beyond limits, as joint_states.position.elbow. A trip holds "
+        "until ~/reset.",
     )
-    trip_low: tuple[float, ...] = knob((), "Their lower limits [SI units].")
-    trip_high: tuple[float, ...] = knob((), "Their upper limits [SI units].")
+    trip_low: tuple[float, ...] = knob((), "Lower limits of trip_elements [SI units].")
+    trip_high: tuple[float, ...] = knob((), "Upper limits of trip_elements [SI units].")
 
     def __post_init__(self) -> None:
         lengths = [len(self.trip_elements), len(self.trip_low), len(self.trip_high)]

@@ -68,9 +68,14 @@ class ControlCore:
         self.reset()
 
     @property
-    def sends(self) -> bool:
-        """Whether the latest command is to be sent; none is before it is known where to start."""
-        return self.guard.sends and not self._waits
+    def may_send(self) -> bool:
+        """Whether commands go to the robot: neither in a dry run nor before its start is known."""
+        return self.guard.enabled and not self._waits
+
+    @property
+    def commands_positions(self) -> bool:
+        """Whether some commands are positions of joints that are measured."""
+        return bool(self._start)
 
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
@@ -102,7 +107,7 @@ class ControlCore:
                 "'ddpg-ros inspect' shows either."
             )
         self.policy = policy
-        self.checks.out_of_range.compare_with(policy.metadata.statistics)
+        self.checks.out_of_range.expect(policy.metadata.statistics)
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
@@ -121,11 +126,14 @@ class ControlCore:
         tick.now = now
         tick.observation = self.assembler.assemble(now)
         tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
-        if self._measures and not self.sends and not self.assembler.faults:
+        adrift = self._waits or (self._measures and not self.guard.sends)
+        if adrift and not self.assembler.faults:
             self.guard.start_from(self._start.command())
             self._waits = False
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)
         decision.observation, decision.action = tick.observation, tick.action
-        decision.reason, decision.sends = self.guard.reason, self.sends
+        decision.reason, decision.sends = self.guard.reason, self.guard.sends and self.may_send
+        if not self.guard.enabled:  # the robot goes its own way meanwhile
+            self._waits = self._measures
         return decision

@@ -27,7 +27,7 @@ class Guard:
     Attributes:
         reason: Why the last command was what it was; ``ok`` when the policy drove.
         warnings: The checks that found something and let the policy drive.
-        sends: Whether the last command is to be sent; a silent fallback and a dry run are not.
+        sends: Whether the last command is to be sent; a silent fallback is not.
         enabled: Whether the policy may drive; otherwise the safe command is kept.
         latched: Why the safe command is given until :meth:`rearm`; empty if it is not.
     """
@@ -110,7 +110,7 @@ class Guard:
             detail: The rest of the sentence.
             periods: How long ago the command before was, above 0 [periods].
         """
-        self.reason, self.sends = reason, self.enabled
+        self.reason, self.sends = reason, True
         self._describe = lambda: detail
         self._well_since = self._drives_since = self._fell_at = None
         return self._limiter.apply(self._safe, periods)

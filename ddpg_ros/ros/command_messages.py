@@ -49,8 +49,13 @@ class CommandMessage:
             self.message.joint_names, self.message.points = names, [holder]
         self._values = written_through(holder, field, len(names))
 
-    def fill(self, values: np.ndarray, stamp: Time) -> Any:
-        """The message with ``values`` ``(k,)`` in SI units, stamped ``stamp``; it is reused."""
+    @property
+    def is_stamped(self) -> bool:
+        """Whether the message says when it was made."""
+        return self._header is not None
+
+    def fill(self, values: np.ndarray, stamp: Time | None) -> Any:
+        """The message with ``values`` ``(k,)`` in SI units, stamped if it can be; it is reused."""
         if self._header is not None:
             self._header.stamp = stamp
         if self._axes:

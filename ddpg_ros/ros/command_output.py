@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 from rclpy.duration import Duration
@@ -27,15 +26,17 @@ class CommandOutput:
     """
 
     def __init__(self, ports: Ports, contract: Contract, stamped_twist: bool) -> None:
-        self._node = ports.node
+        self._node, self._clock = ports.node, ports.node.get_clock()
         self._outlets = []
         for part, command in contract.command_parts:
             message = CommandMessage(command, contract.period, stamped_twist)
             publisher = ports.publish(type(message.message), command.topic, _RELIABLE)
             self._outlets.append((part, publisher, message))
+        self._stamps = any(message.is_stamped for _, _, message in self._outlets)
 
-    def send(self, command: np.ndarray, stamp: Any) -> None:
-        """Publish ``command`` ``(m,)``, SI units, stamped ``stamp``."""
+    def send(self, command: np.ndarray) -> None:
+        """Publish ``command`` ``(m,)``, SI units, stamped by the node's clock."""
+        stamp = self._clock.now().to_msg() if self._stamps else None
         for part, publisher, message in self._outlets:
             publisher.publish(message.fill(command[part], stamp))
 

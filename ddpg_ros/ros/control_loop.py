@@ -53,7 +53,7 @@ class ControlLoop:
         self._period, self._clock = period, clock
         self._turn = threading.Lock()
         self._interruptions = 0
-        self._retires = False
+        self._retreats = False
         self._commanded_at = self.ticked_at
 
     def begin(self) -> None:
@@ -68,20 +68,19 @@ class ControlLoop:
         now = self._now()
         if now <= 0.0:  # simulated time is 0 until /clock is heard
             return
-        reading = to_reading(message)
+        reading, arrived = to_reading(message), time.monotonic()
         with self._taking_turns() as alone:
             self.core.receive(topic, reading, now)
-            arrived = time.monotonic()
             if paces and self._pacer.hear(arrived) and alone and self.active:
                 self._pacer.tick(arrived)
-                self._tick(arrived)
+                self._tick(arrived, now)
 
     def tick(self) -> None:
         """One control period, now."""
         if self.active:
             with self._taking_turns() as alone:
                 if alone:
-                    self._tick(time.monotonic())
+                    self._tick(time.monotonic(), self._now())
 
     def tick_if_due(self) -> float:
         """Tick if no message brought a tick about in time; when to ask again [s, steady]."""
@@ -89,32 +88,33 @@ class ControlLoop:
         with self._taking_turns() as alone:
             if alone and self.active and now >= self._pacer.deadline:
                 self._pacer.tick(now)
-                self._tick(now)
+                self._tick(now, self._now())
             return self._pacer.deadline
 
     def interrupt(self, reason: str, detail: str = "") -> None:
-        """One step to the safe command, whatever hangs.
-
-        Where ticks send nothing, in a dry run or before the start is known, this does not either.
-        """
+        """One step to the safe command, whatever hangs; sent only if the core may send."""
         with self._taking_turns():
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
             command = self.core.interrupt(reason, detail, periods)
-            if self.core.sends:
-                self._output.send(command, self._stamp())
+            if self.core.may_send:
+                self._output.send(command)
                 self._commanded_at = now
             self.record.note(reason, detail)
 
     def retreat(self, reason: str, seconds: float) -> None:
-        """Go to the safe command within the slew limit, or without it after ``seconds``."""
-        end = time.monotonic() + seconds
+        """Go to the safe command within the slew limit, or without it after ``seconds``.
+
+        Positions never jump: they end where the slew limit lets them be by then.
+        """
+        end, guard = time.monotonic() + seconds, self.core.guard
         self.interrupt(reason)
-        while self.core.sends and not self.core.guard.is_safe:
+        while self.core.may_send and not guard.is_safe and time.monotonic() < end:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
-            if time.monotonic() >= end:
-                self.core.guard.jump_to_safe()
+            self.interrupt(reason)
+        if not (guard.is_safe or self.core.commands_positions):
+            guard.jump_to_safe()
             self.interrupt(reason)
 
     def enable(self) -> None:
@@ -123,13 +123,13 @@ class ControlLoop:
 
     def disable(self, reason: str, seconds: float) -> None:
         """Go to the safe command as :meth:`retreat` does, then send nothing more."""
-        self._retires = True
+        self._retreats = True
         try:
             if self.active:
                 self.retreat(reason, seconds)
             self.core.guard.enabled = False
         finally:
-            self._retires = False
+            self._retreats = False
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
@@ -155,27 +155,29 @@ class ControlLoop:
     def _now(self) -> float:
         return 1e-9 * float(self._clock.now().nanoseconds)
 
-    def _stamp(self) -> Any:
-        return self._clock.now().to_msg()
+    def _tick(self, started: float, now: float) -> None:
+        """Whatever goes wrong in here ends in the safe command.
 
-    def _tick(self, started: float) -> None:
-        """Whatever goes wrong in here ends in the safe command."""
+        Args:
+            started: The steady clock [s].
+            now: The node's clock [s].
+        """
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
-        if self._retires:  # whoever disables the policy sends the commands
+        if self._retreats:  # whoever disables the policy sends the commands
             return
         try:
-            decision = core.tick(self._now())
+            decision = core.tick(now)
             if decision.sends and interruptions == self._interruptions:
-                self._output.send(decision.command, self._stamp())
+                self._output.send(decision.command)
                 self._commanded_at = started
             self._insight.publish(decision)
             self.record.count(decision, started)
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
             command = core.interrupt(reasons.ERROR, repr(error))
-            if core.sends:
-                self._output.send(command, self._stamp())
+            if core.may_send:
+                self._output.send(command)
             self.record.note(reasons.ERROR, repr(error))
 
     @contextmanager

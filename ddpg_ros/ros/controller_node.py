@@ -40,7 +40,7 @@ NAME = "ddpg_controller"
 
 _LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 _SENT_ONCE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
-_NEWS_SECONDS = 0.05
+_NEWS_SECONDS = 0.2
 _REMIND_SECONDS = 10.0
 
 

@@ -31,13 +31,18 @@ class ControllerParameters(GuardSettings):
         True, "Send TwistStamped where the contract says so; false sends Twist instead."
     )
     rate: float = knob(
-        0.0, "Ticks a second [Hz]; 0: the contract's. Another one is refused.", 0.0, 1e5
+        0.0,
+        "Ticks per second [Hz]; 0: the contract's. Another is refused unless allow_other_rate.",
+        0.0,
+        1e5,
     )
-    allow_other_rate: bool = knob(False, "Tick at rate although the policy learned at another.")
+    allow_other_rate: bool = knob(
+        False, "Tick at the parameter rate although the policy learned at another."
+    )
     pace_on: str = knob(
         PACE_AUTO,
-        "Topic whose messages a tick follows at once when they come about when one is due; auto: "
-        "the first that the contract reads; timer: none. With simulated time always timer.",
+        "Sensor topic whose messages bring the ticks about, so that each command is made of fresh "
+        "values; auto: the first that the contract reads; timer: none, as in simulated time.",
     )
     watchdog_timeout: float = knob(
         0.0,
@@ -48,8 +53,8 @@ class ControllerParameters(GuardSettings):
     )
     stop_time: float = knob(
         0.5,
-        "Time the last commands have to reach the safe one within the slew limit; then it is sent "
-        "whatever the limit says [s].",
+        "Time that the last commands have to reach the safe one within the slew limit; then it is "
+        "sent whatever the limit says, but a position stays where it is [s].",
         0.0,
         60.0,
     )

@@ -22,7 +22,7 @@ def arguments_of(settings: type, prefix: str = "") -> list[DeclareLaunchArgument
         DeclareLaunchArgument(
             prefix + field.name,
             default_value="",
-            description=field.metadata["description"] + _default(field.default),
+            description=_described(field),
         )
         for field in dataclasses.fields(settings)
     ]
@@ -58,7 +58,7 @@ def given(context: LaunchContext, settings: type, prefix: str = "") -> dict[str,
         name = prefix + field.name
         text = context.launch_configurations.get(name, "")
         if text:
-            values[name] = _converted(name, field.default, text)
+            values[name] = _converted(name, field, text)
     return values
 
 
@@ -78,7 +78,8 @@ def node(
     )
 
 
-def _converted(name: str, default: Any, text: str) -> Any:
+def _converted(name: str, field: dataclasses.Field[Any], text: str) -> Any:
+    default = field.default
     if isinstance(default, str):
         return text
     try:
@@ -89,6 +90,8 @@ def _converted(name: str, default: Any, text: str) -> Any:
     if kind is float and type(value) in (int, str):
         with contextlib.suppress(ValueError):  # YAML 1.1 reads 1e-3 as a text
             value = float(value)
+    if field.type == "tuple[float, ...]" and isinstance(value, list):
+        value = [float(each) if type(each) is int else each for each in value]
     if type(value) is not kind:
         raise RuntimeError(
             f"launch argument {name}:={text}: expected {kind.__name__}, such as "
@@ -97,8 +100,11 @@ def _converted(name: str, default: Any, text: str) -> Any:
     return value
 
 
-def _default(default: Any) -> str:
-    return "" if default == "" else f" Default: {_shown(default)}"
+def _described(field: dataclasses.Field[Any]) -> str:
+    choices = field.metadata["choices"]
+    one_of = f" One of {', '.join(choices)}." if choices else ""
+    default = "" if field.default == "" else f" Default: {_shown(field.default)}"
+    return field.metadata["description"] + one_of + default
 
 
 def _shown(default: Any) -> str:

@@ -66,7 +66,7 @@ def test_where_nothing_is_known_nothing_is_out_of_range() -> None:
 
 def test_another_policy_is_compared_with_its_own_training(out_of_range: OutOfRange) -> None:
     assert out_of_range.finds(seeing([0.0, 0.0, 0.0, 50.0, 0.0, 5.0]))
-    out_of_range.compare_with(statistics([0.0] * 6, [100.0] * 6))
+    out_of_range.expect(statistics([0.0] * 6, [100.0] * 6))
     assert not out_of_range.finds(seeing([0.0, 0.0, 0.0, 50.0, 0.0, 5.0]))
     assert out_of_range.counts.tolist() == [1, 0, 0]
 

@@ -132,3 +132,15 @@ def test_a_policy_with_another_contract_is_refused_and_the_first_flies_on(
         core.exchange(other)
     assert core.policy is flown
     assert core.tick(now=0.0).reason == "ok"
+
+
+def test_a_policy_that_takes_over_is_held_against_its_own_training(core: ControlCore) -> None:
+    counts, size = core.checks.out_of_range.counts, CONTRACT.observation_size
+    core.tick(now=0.0)
+    before = int(counts.sum())
+    assert before > 0
+    ends = {"minimum": np.full(size, -50.0), "maximum": np.full(size, 50.0)}
+    wide = replace(METADATA, statistics=replace(METADATA.statistics, **ends))
+    core.exchange(OnnxPolicy(replace(SOUND, texts=wide.to_texts()).sealed()))
+    core.tick(now=0.02)
+    assert counts.sum() == before

@@ -78,10 +78,10 @@ def test_a_joint_beyond_the_limits_starts_at_the_limit(flight: Flight) -> None:
 
 def test_an_interruption_before_the_start_is_known_is_not_sent(flight: Flight) -> None:
     flight.core.interrupt("emergency_stop")
-    assert not flight.core.sends
+    assert not flight.core.may_send
     flight.tick(FAR_FROM_SAFE)
     flight.core.interrupt("emergency_stop")
-    assert flight.core.sends
+    assert flight.core.may_send
 
 
 def test_stopped_before_it_began_it_goes_from_where_it_is_to_the_safe_command(
@@ -96,7 +96,7 @@ def test_stopped_before_it_began_it_goes_from_where_it_is_to_the_safe_command(
 def test_a_reset_asks_for_the_position_again(flight: Flight) -> None:
     flight.tick(FAR_FROM_SAFE)
     flight.core.reset()
-    assert not flight.core.sends
+    assert not flight.core.may_send
     sends, command = flight.tick([0.7, 0.1])
     assert sends
     np.testing.assert_allclose(command[:2], [0.7, 0.1], atol=0.02)

@@ -87,13 +87,17 @@ class Graph:
 
 
 class NodeProcess:
-    """A node of the package, started as a user would, with its output in a file."""
+    """A node of the package, started as a user would, with its output in a file.
+
+    ``DDPG_ROS_NODE_PYTHON`` names another Python to run it on.
+    """
 
     def __init__(
         self, log: Path, verb: str, arguments: Sequence[str], parameters: dict[str, Any]
     ) -> None:
         module = "ddpg_ros.ros.trainer_node" if verb == "train" else "ddpg_ros.cli"
-        command = [sys.executable, "-m", module, *([] if verb == "train" else [verb])]
+        python = os.environ.get("DDPG_ROS_NODE_PYTHON", sys.executable)
+        command = [python, "-m", module, *([] if verb == "train" else [verb])]
         command += [*arguments, "--ros-args"]
         for name, value in parameters.items():
             text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -105,7 +109,7 @@ class NodeProcess:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 cwd=log.parent,
-                env={**os.environ, "ROS_LOG_DIR": str(log.parent)},
+                env=_environment(python) | {"ROS_LOG_DIR": str(log.parent)},
                 start_new_session=True,
             )
 
@@ -132,3 +136,9 @@ class NodeProcess:
         if self.running():
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+
+def _environment(python: str) -> dict[str, str]:
+    """For a node that runs on ``python``: another venv's ROS wheels find their own libraries."""
+    own = ("LD_LIBRARY_PATH", "_ROS_WHEELS_BOOTSTRAP_COMPLETE") if python != sys.executable else ()
+    return {name: value for name, value in os.environ.items() if name not in own}

@@ -170,19 +170,18 @@ def test_a_tick_that_hangs_does_not_keep_the_watchdog_from_its_word(
         drive(hinge, spin)
 
 
-def test_threads_outlive_what_they_call(graph: Graph, policy: Path) -> None:
-    """Both fail in a way that nobody thought of; the ticks stop, and come again."""
+def test_a_ticker_that_fails_leaves_the_watchdog_and_comes_back(graph: Graph, policy: Path) -> None:
     hinge = Hinge(graph)
     with flying(policy, ramp_in_time=0.0, pace_on="timer") as (node, spin):
         drive(hinge, spin)
         loop = node._loop
         assert loop is not None
-        stamp, loop._stamp = loop._stamp, None  # type: ignore[method-assign, assignment]
-        graph.serve(0.6)
+        now, loop._now = loop._now, None  # type: ignore[method-assign, assignment]
         hinge.commands.clear()
-        graph.serve(0.3)
-        assert hinge.commands == []
-        loop._stamp = stamp  # type: ignore[method-assign]
+        graph.serve(1.0)
+        assert hinge.last == SAFE
+        assert loop.record.reason == "clock_stalled"
+        loop._now = now  # type: ignore[method-assign]
         drive(hinge, spin)
 
 

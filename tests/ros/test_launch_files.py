@@ -72,6 +72,23 @@ def test_arguments_take_the_parameters_types() -> None:
     }
 
 
+def test_a_list_of_limits_may_be_written_in_whole_numbers() -> None:
+    context = LaunchContext()
+    context.launch_configurations.update(
+        {"trip_elements": "[imu.angular_velocity.z]", "trip_low": "[-2]", "trip_high": "[2.5]"}
+    )
+    assert given(context, ControllerParameters) == {
+        "trip_elements": ["imu.angular_velocity.z"],
+        "trip_low": [-2.0],
+        "trip_high": [2.5],
+    }
+
+
+def test_the_choices_of_an_argument_are_told() -> None:
+    said = arguments("deploy")["missed_deadline"]
+    assert said.endswith("One of ignore, warn, degrade, stop. Default: 'warn'")
+
+
 def test_an_argument_of_another_type_is_told_in_a_sentence() -> None:
     context = LaunchContext()
     context.launch_configurations["gamma"] = "much"

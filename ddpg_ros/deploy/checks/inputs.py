@@ -56,14 +56,14 @@ class OutOfRange(Check):
         super().__init__()
         size = len(names)
         self._names, self._margin = names, margin
-        self.compare_with(statistics)
+        self.expect(statistics)
         self._observation = np.zeros(size)
         self._below = np.zeros(size, dtype=bool)
         self._outside = np.zeros(size, dtype=bool)
         self.counts = np.zeros(size, dtype=int)
 
-    def compare_with(self, statistics: ObservationStatistics) -> None:
-        """From now on with what another training saw."""
+    def expect(self, statistics: ObservationStatistics) -> None:
+        """From now on hold observations against what another training saw."""
         size = len(self._names)
         self._seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
         slack = self._margin * (high - low) + _ROUNDING * np.maximum(np.abs(low), np.abs(high))
