@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from flying import drive, flying
 from graph import Graph, NodeProcess
 from hinge import SAFE, Hinge, hinge_contract
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 from steady_policy import write_policy
-
-from ddpg_ros.ros.controller_node import ControllerNode
-from ddpg_ros.ros.spin import spin_for
 
 PERIOD = 0.1
 """Long against what a message takes on a busy machine [s]."""
@@ -112,31 +107,6 @@ def test_another_rate_is_flown_where_it_is_allowed(graph: Graph, start: Start, s
     graph.serve(2.0)
     assert 70 <= len(hinge.commands) <= 85
     assert hinge.values("the policy drives")["nominal_rate_hz"] == "40.00"
-
-
-@contextmanager
-def flying(policy: Path, **parameters: Any) -> Iterator[tuple[ControllerNode, Callable[..., None]]]:
-    """A controller in this process, and what serves its callbacks for some seconds."""
-    overrides = [Parameter(k, value=v) for k, v in {"policy": str(policy), **parameters}.items()]
-    node, executor = ControllerNode(parameter_overrides=overrides), SingleThreadedExecutor()
-    executor.add_node(node)
-    try:
-        node.autostart()
-        yield node, lambda seconds: spin_for(executor, seconds)
-    finally:
-        node.last_word()
-        executor.shutdown()
-        node.destroy_node()
-
-
-def drive(hinge: Hinge, spin: Callable[..., None]) -> None:
-    """Serve both ends until the policy drives."""
-
-    def driven() -> bool:
-        spin(0.01)
-        return hinge.last > 0.4
-
-    hinge.graph.wait_for(driven, "the policy's command")
 
 
 def test_blocked_callbacks_do_not_keep_the_ticks_from_coming(graph: Graph, policy: Path) -> None:
