@@ -16,7 +16,7 @@ class GuardSettings:
     """What the guard does about what, and for how long.
 
     Raises:
-        ConfigError: The lists of trips differ in length.
+        ConfigError: The lists of trips differ in length, or leave an element no room.
     """
 
     fallback: str = knob(
@@ -88,3 +88,8 @@ class GuardSettings:
                 "trip_elements, trip_low and trip_high must have one value for each element, got "
                 f"{lengths[0]}, {lengths[1]} and {lengths[2]}."
             )
+        for name, low, high in zip(self.trip_elements, self.trip_low, self.trip_high, strict=True):
+            if not low < high:
+                raise ConfigError(
+                    f"trip_low of {name} must be below its trip_high, got {low:g} and {high:g}."
+                )

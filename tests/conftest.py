@@ -1,10 +1,27 @@
-"""Tiers: what a test needs follows from the folder it lies in."""
+"""Tiers: what a test needs follows from the folder it lies in. How hard properties are tried."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:  # a robot has none; the tests that need it say so
+    pass
+else:
+    settings.register_profile(
+        "default", derandomize=True, max_examples=200, deadline=None, database=None
+    )
+    settings.register_profile(
+        "deep",
+        max_examples=100_000,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("default")
 
 TIERS = {
     "contract": "numpy",

@@ -15,6 +15,9 @@ from ddpg_ros.contract.source import Source
 from ddpg_ros.contract.source_buffer import SourceBuffer
 from ddpg_ros.errors import ContractError
 
+_LARGEST_ANGLE = 1000.0
+"""Of a scan's geometry [rad]; beyond it there is no saying where a ray points."""
+
 
 @dataclass(frozen=True)
 class MinPool(Feature):
@@ -84,7 +87,7 @@ class _SectorRays:
         self, ranges: np.ndarray, geometry: tuple[float, float, float, float], out: np.ndarray
     ) -> str:
         angle_min, angle_increment, range_min, range_max = geometry
-        if not (range_min < range_max and math.isfinite(angle_min + angle_increment)):
+        if not (range_min < range_max and abs(angle_min) + abs(angle_increment) < _LARGEST_ANGLE):
             return (
                 f"the scan's geometry has no meaning: angles {angle_min:g} + i * "
                 f"{angle_increment:g} rad, ranges {range_min:g} to {range_max:g} m"

@@ -126,7 +126,8 @@ class ControlCore:
         tick.now = now
         tick.observation = self.assembler.assemble(now)
         tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
-        if self._waits and not self.assembler.faults:
+        adrift = self._waits or (self._measures and not self.guard.sends)
+        if adrift and not self.assembler.faults:
             self.guard.start_from(self._start.command())
             self._waits = False
         decision.command = self.guard.decide(tick)

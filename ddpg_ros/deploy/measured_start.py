@@ -14,7 +14,8 @@ class MeasuredStart:
     """The first command of a robot whose joints are commanded to positions.
 
     Its safe command may be far from where it is. So nothing is sent before the positions are
-    known, and the first command is where they are. An element whose unit is no position's, or
+    known, and the first command is where they are; so is the first after some that were not sent,
+    as in a dry run. An element whose unit is no position's, or
     whose joint the policy does not read, starts from its safe value.
 
     Args:

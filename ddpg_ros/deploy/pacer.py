@@ -7,56 +7,68 @@ import math
 _EARLY = 0.2
 """How long before a tick is due a message may bring it about [periods]."""
 
+_CLOSE = 0.5
+"""How soon after a tick no message brings about another [periods]."""
+
 _GRACE = 0.2
 """How long after it is due a tick waits for the message [periods]."""
 
-_DRAW = 0.1
-"""How far the first message after a tick by the clock draws the next tick [periods]."""
+_SILENT = 3.0
+"""After how long without a message a tick waits for none [periods]."""
 
-_FASTER = 0.01
-"""How much earlier than a period after the one before a followed tick may be due [periods]."""
+_DRIFT = 0.01
+"""How much longer or shorter a period may be, to come into step with the messages [periods]."""
+
+_FIRST_DRIFT = 0.3
+"""The same, once, after the first message."""
 
 
 class Pacer:
     """Keeps a rate, and the ticks close behind a sensor's messages.
 
     A command made right after a message is as young as can be: a timer of the same rate would let
-    it wait for up to a period. The rate is the nominal one, or the sensor's where that is a little
-    slower; without messages the ticks come by the clock. Messages that come between two ticks draw
-    the ticks to them, a tenth of a period at a time.
+    it wait for up to a period. So ticks drift, slowly, until they are due when messages come. The
+    rate stays within a hundredth of the nominal one whatever the sensor's is.
 
     Args:
         period: From tick to tick [s].
-        follows: Whether there are messages to follow.
     """
 
-    def __init__(self, period: float, follows: bool) -> None:
+    def __init__(self, period: float) -> None:
         self._period = period
-        self._grace = _GRACE * period if follows else 0.0
-        self._due = -math.inf
-        self._expired = False
+        self._due = self._heard = self._ticked = -math.inf
+        self._drift = _FIRST_DRIFT * period
 
     @property
     def deadline(self) -> float:
         """When the next tick comes without a message [s]; ``-inf`` for at once."""
-        return self._due + self._grace
+        if self._due - self._heard < _SILENT * self._period:
+            return self._due + _GRACE * self._period
+        return self._due
 
-    def follow(self, now: float) -> bool:
-        """Whether a message at ``now`` [s] is to be followed by a tick, which is then under way."""
-        late = now - self._due if math.isfinite(self._due) else 0.0
-        if late < -_EARLY * self._period:
-            if self._expired:
-                off = math.remainder(late, self._period)
-                self._due += min(_DRAW * self._period, max(-_DRAW * self._period, off))
-                self._expired = False
-            return False
-        self._due = now - min(0.0, late + _FASTER * self._period) + self._period
-        self._expired = False
-        return True
+    def hear(self, now: float) -> bool:
+        """Take in a message at ``now`` [s]; whether a tick is to follow it at once.
 
-    def expire(self, now: float) -> None:
-        """A tick came by the clock at ``now`` [s]; ticks that were missed are not made up for."""
-        self._expired = True
-        self._due += self._period
-        if self._due <= now - self._grace:
+        Of the messages of a fast sensor the one nearest to the due time brings the tick about.
+        """
+        interval, self._heard = now - self._heard, now
+        early = min(_EARLY * self._period, interval / 2)
+        return now >= max(self._due - early, self._ticked + _CLOSE * self._period)
+
+    def tick(self, now: float) -> None:
+        """A tick came at ``now`` [s]; ticks that were missed are not made up for."""
+        self._ticked = now
+        if self._due <= now - self._period:
             self._due = now + self._period
+        else:
+            self._due += self._period + self._correction()
+
+    def _correction(self) -> float:
+        """How much longer than nominal this period is to be [s]."""
+        offset = self._heard - self._due
+        if offset < -self._period:
+            return 0.0
+        if offset < -self._period / 2:
+            offset += self._period
+        drift, self._drift = self._drift, _DRIFT * self._period
+        return min(drift, max(-drift, offset))

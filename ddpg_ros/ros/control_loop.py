@@ -69,23 +69,25 @@ class ControlLoop:
         if now <= 0.0:  # simulated time is 0 until /clock is heard
             return
         reading, arrived = to_reading(message), time.monotonic()
-        with self._taking_turns():
+        with self._taking_turns() as alone:
             self.core.receive(topic, reading, now)
-            if paces and self.active and self._pacer.follow(arrived):
+            if paces and self._pacer.hear(arrived) and alone and self.active:
+                self._pacer.tick(arrived)
                 self._tick(arrived, now)
 
     def tick(self) -> None:
         """One control period, now."""
         if self.active:
-            with self._taking_turns():
-                self._tick(time.monotonic(), self._now())
+            with self._taking_turns() as alone:
+                if alone:
+                    self._tick(time.monotonic(), self._now())
 
     def tick_if_due(self) -> float:
         """Tick if no message brought a tick about in time; when to ask again [s, steady]."""
         now = time.monotonic()
-        with self._taking_turns():
-            if self.active and now >= self._pacer.deadline:
-                self._pacer.expire(now)
+        with self._taking_turns() as alone:
+            if alone and self.active and now >= self._pacer.deadline:
+                self._pacer.tick(now)
                 self._tick(now, self._now())
             return self._pacer.deadline
 
@@ -106,16 +108,28 @@ class ControlLoop:
 
         Positions never jump: they end where the slew limit lets them be by then.
         """
-        end = time.monotonic() + seconds
-        self._retreats = True
+        end, guard = time.monotonic() + seconds, self.core.guard
         self.interrupt(reason)
-        while not self.core.guard.is_safe and time.monotonic() < end:
+        while self.core.may_send and not guard.is_safe and time.monotonic() < end:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
             self.interrupt(reason)
-        if not (self.core.guard.is_safe or self.core.commands_positions):
-            self.core.guard.jump_to_safe()
+        if not (guard.is_safe or self.core.commands_positions):
+            guard.jump_to_safe()
             self.interrupt(reason)
-        self._retreats = False
+
+    def enable(self) -> None:
+        """Send commands from the next tick on."""
+        self.core.guard.enabled = True
+
+    def disable(self, reason: str, seconds: float) -> None:
+        """Go to the safe command as :meth:`retreat` does, then send nothing more."""
+        self._retreats = True
+        try:
+            if self.active:
+                self.retreat(reason, seconds)
+            self.core.guard.enabled = False
+        finally:
+            self._retreats = False
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
@@ -150,7 +164,7 @@ class ControlLoop:
         """
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
-        if self._retreats:
+        if self._retreats:  # whoever disables the policy sends the commands
             return
         try:
             decision = core.tick(now)
@@ -167,11 +181,11 @@ class ControlLoop:
             self.record.note(reasons.ERROR, repr(error))
 
     @contextmanager
-    def _taking_turns(self) -> Iterator[None]:
-        """Alone, unless somebody hangs: the safe command does not wait for them for ever."""
-        mine = self._turn.acquire(timeout=_TURN_SECONDS)
+    def _taking_turns(self) -> Iterator[bool]:
+        """Alone, or not where somebody hangs: the safe command does not wait for them for ever."""
+        alone = self._turn.acquire(timeout=_TURN_SECONDS)
         try:
-            yield
+            yield alone
         finally:
-            if mine:
+            if alone:
                 self._turn.release()

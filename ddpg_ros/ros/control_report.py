@@ -59,9 +59,13 @@ class ControlReport:
         """Log changes of the reason, each reason at most once a second however fast it flaps."""
         news = self._loop.record.news
         while news:
-            reason, detail = news.popleft()
+            reason, detail = news[0]
             now = time.monotonic()
-            if reason == reasons.STOPPED or now - self._told.get(reason, 0.0) < _LOG_SECONDS:
+            early = now - self._told.get(reason, -_LOG_SECONDS) < _LOG_SECONDS
+            if early and len(news) == 1:
+                return  # what holds is told in the end
+            news.popleft()
+            if early or reason == reasons.STOPPED:
                 continue
             self._told[reason] = now
             if reason == reasons.OK:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -97,16 +97,12 @@ class ControllerNode(LifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        loop = self._loop
-        assert loop is not None
-        running = self._running
-        running.enter_context(no_collection())
-        loop.begin()
-        running.callback(loop.end, reasons.STOPPED, self._set.stop_time)
-        self._start_ticking(loop)
-        watchdog = Repeater("watchdog", partial(self._watch, loop))
-        running.callback(watchdog.stop)
-        watchdog.start()
+        try:
+            self._activate()
+        except Exception as error:  # rclpy swallows what a transition raises
+            self.get_logger().error(f"cannot be activated: {error!r}")
+            self._running.close()
+            return TransitionCallbackReturn.FAILURE
         self.get_logger().info("active")
         return super().on_activate(state)
 
@@ -145,7 +141,7 @@ class ControllerNode(LifecycleNode):
         core.guard.enabled = self._set.enable
         pace = self._pacing_topic(contract)
         output = CommandOutput(ports, contract, self._set.stamped_twist)
-        insight, pacer = Insight(ports, contract), Pacer(self._period, follows=bool(pace))
+        insight, pacer = Insight(ports, contract), Pacer(self._period)
         self._loop = loop = ControlLoop(
             core, output, insight, pacer, self._period, self.get_clock()
         )
@@ -166,6 +162,16 @@ class ControllerNode(LifecycleNode):
             f"{', '.join(command.topic for command in contract.commands)}"
         )
 
+    def _activate(self) -> None:
+        """Begin to tick and to watch; what began last ends first."""
+        loop, running = self._loop, self._running
+        assert loop is not None
+        running.enter_context(no_collection())
+        loop.begin()
+        running.callback(loop.end, reasons.STOPPED, self._set.stop_time)
+        self._start_ticking(loop)
+        self._start_thread("watchdog", partial(self._watch, loop))
+
     def _pacing_topic(self, contract: Contract) -> str:
         """The topic whose messages ticks follow; empty if they come by the clock alone."""
         wanted, known = self._set.pace_on, [s.topic for s in contract.sources if s.ages]
@@ -185,9 +191,18 @@ class ControllerNode(LifecycleNode):
             ports.repeat(self._period, loop.tick)
             self._running.callback(ports.close)
         else:
-            ticker = Repeater("ticker", loop.tick_if_due)
-            self._running.callback(ticker.stop)
-            ticker.start()
+            self._start_thread("ticker", loop.tick_if_due)
+
+    def _start_thread(self, name: str, call: Callable[[], float]) -> None:
+        """A thread until this node is no longer active."""
+        thread = Repeater(name, call, partial(self._tell_failure, name))
+        self._running.callback(thread.stop)
+        thread.start()
+
+    def _tell_failure(self, name: str, error: Exception) -> None:
+        self.get_logger().error(
+            f"the {name} failed: {error!r}", throttle_duration_sec=_REMIND_SECONDS
+        )
 
     def _watch(self, loop: ControlLoop) -> float:
         """The safe command when no ticks come, told by the steady clock in a thread of its own."""

@@ -10,7 +10,6 @@ from std_msgs.msg import Bool
 from std_srvs.srv import SetBool, Trigger
 
 from ddpg_ros.deploy import OnnxPolicy, reasons
-from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.ports import Ports
 
@@ -65,9 +64,10 @@ class Switches:
         return response
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        if self._loop.active and not request.data:
-            self._loop.retreat(reasons.DISABLED, self._stop_time)
-        self._loop.core.guard.enabled = request.data
+        if request.data:
+            self._loop.enable()
+        else:
+            self._loop.disable(reasons.DISABLED, self._stop_time)
         response.success = True
         response.message = "the policy drives" if request.data else "dry run: nothing is sent"
         return response
@@ -76,7 +76,7 @@ class Switches:
         try:
             policy = self._load()
             self._loop.exchange(policy)
-        except DdpgRosError as error:
+        except Exception as error:  # whatever is wrong with a file, the flight goes on
             response.message = f"{error} The policy before flies on."
             return response
         self._reloaded()

@@ -6,6 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
+_PAUSE_SECONDS = 0.05
+"""After a call that failed."""
+
 
 class Repeater:
     """Calls a function at the times it asks for, in a thread of its own.
@@ -13,10 +16,13 @@ class Repeater:
     Args:
         name: Of the thread.
         call: Returns the time of the next call on the steady clock (``time.monotonic``) [s].
+        report: Takes what a call raised; calls go on.
     """
 
-    def __init__(self, name: str, call: Callable[[], float]) -> None:
-        self._call = call
+    def __init__(
+        self, name: str, call: Callable[[], float], report: Callable[[Exception], None]
+    ) -> None:
+        self._call, self._report = call, report
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -27,10 +33,14 @@ class Repeater:
     def stop(self) -> None:
         """End; no call is under way afterwards, unless it is this one or hangs."""
         self._stop.set()
-        if self._thread is not threading.current_thread():
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(1.0)
 
     def _run(self) -> None:
         wait = 0.0
         while not self._stop.wait(max(0.0, wait)):
-            wait = self._call() - time.monotonic()
+            try:
+                wait = self._call() - time.monotonic()
+            except Exception as error:  # a thread that ends leaves the robot its last command
+                wait = _PAUSE_SECONDS
+                self._report(error)

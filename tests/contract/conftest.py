@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from ddpg_ros.contract import (
     ActionElement,
@@ -25,9 +24,6 @@ from ddpg_ros.contract import (
     readings,
 )
 from ddpg_ros.contract.source_buffer import SourceBuffer
-
-settings.register_profile("contract", deadline=None, derandomize=True, database=None)
-settings.load_profile("contract")
 
 JOINTS = ("hip", "knee")
 

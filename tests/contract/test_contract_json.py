@@ -91,7 +91,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         draw(st.floats(1e-4, 60)),
         tuple(observation),
         commands,
-        draw(st.integers(1, 5000 // sum(term.size for term in observation))),
+        draw(st.integers(1, min(1000, 5000 // sum(term.size for term in observation)))),
     )
 
 

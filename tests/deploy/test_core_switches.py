@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from arm_policy import say
+from arm_policy import METADATA, SOUND, say
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
 
@@ -125,3 +126,20 @@ def test_a_thousand_ticks_keep_no_memory(core: ControlCore) -> None:
         tracemalloc.stop()
     assert after - before < 4096
     assert peak - before < 16384
+
+
+def test_an_exchanged_policy_drives_on_with_history_and_its_own_statistics(
+    core: ControlCore,
+) -> None:
+    lone = replace(METADATA.statistics, minimum=np.full(16, -0.5), maximum=np.full(16, 0.5))
+    texts = replace(METADATA, statistics=lone).to_texts()
+    core.tick(now=0.0)
+    before = core.checks.out_of_range.counts.sum()
+    core.exchange(OnnxPolicy(replace(SOUND, texts=texts).sealed()))
+    decision = core.tick(now=0.02)
+    assert decision.reason == "ok"
+    assert decision.observation[6] == SAFE[0]  # the history goes on
+    assert decision.observation[14] != SAFE[0]
+    names = core.contract.observation_names
+    found = {names[i] for i in np.flatnonzero(core.checks.out_of_range.counts - before)}
+    assert "angles.cos(shoulder)" in found

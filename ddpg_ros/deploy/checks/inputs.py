@@ -103,7 +103,7 @@ class Frozen(Check):
         super().__init__()
         self._buffers = [b for b in assembler.buffers if b.source.ages]
         self._patience = patience
-        self._before = [b.values.copy() for b in self._buffers]
+        self._before = [_bits(b.values).copy() for b in self._buffers]
         self._since = np.zeros(len(self._buffers))
         self._seconds = 0.0
         self._which = ""
@@ -112,8 +112,9 @@ class Frozen(Check):
     def finds(self, tick: Tick) -> bool:
         self._which = ""
         for i, buffer in enumerate(self._buffers):
-            if not np.array_equal(buffer.values, self._before[i]) or tick.now < self._since[i]:
-                self._before[i], self._since[i] = buffer.values.copy(), tick.now
+            bits = _bits(buffer.values)
+            if not np.array_equal(bits, self._before[i]) or tick.now < self._since[i]:
+                self._before[i], self._since[i] = bits.copy(), tick.now
             elif tick.now - self._since[i] > self._patience and not self._which:
                 self._which, self._seconds = buffer.source.label, tick.now - self._since[i]
         return bool(self._which)
@@ -143,3 +144,8 @@ class SecondPublisher(Check):
 
     def detail(self) -> str:
         return f"{self.topics}: more than one publisher"
+
+
+def _bits(values: np.ndarray) -> np.ndarray:
+    """The values as bits, by which a NaN, as scans have them, equals itself."""
+    return values.view(np.int64)

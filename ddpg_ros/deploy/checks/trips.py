@@ -19,7 +19,7 @@ class Tilt(Check):
     """An angle between the robot's z axis and the vertical beyond a limit.
 
     Args:
-        assembler: Among whose sources there is an orientation.
+        assembler: Among whose sources there is an orientation; a goal's, sent once, is none.
         limit: Largest angle [rad].
 
     Raises:
@@ -32,7 +32,7 @@ class Tilt(Check):
     def __init__(self, assembler: Assembler, limit: float) -> None:
         super().__init__()
         self._limit, self._angle = limit, 0.0
-        whole = [b for b in assembler.buffers if b.source.elements == XYZW]
+        whole = [b for b in assembler.buffers if b.source.elements == XYZW and b.source.ages]
         if not whole:
             raise ConfigError(
                 "max_tilt is set, and this policy reads no orientation (x, y, z, w) to tell the "

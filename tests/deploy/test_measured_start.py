@@ -1,0 +1,140 @@
+"""Position commands start where the joints are, and nothing is sent before that is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import leg_policy
+import numpy as np
+import pytest
+from leg_policy import CONTRACT, JOINTS
+
+from ddpg_ros.contract import readings
+from ddpg_ros.deploy import ControlCore, OnnxPolicy
+from ddpg_ros.guard_settings import GuardSettings
+
+POLICY = OnnxPolicy(leg_policy.content())
+PERIOD = CONTRACT.period
+SLOWLY = GuardSettings(recovery_time=0.0, ramp_in_time=10.0, out_of_range="ignore")
+"""The policy takes over so slowly that the first commands are those it starts from."""
+FAR_FROM_SAFE = [-1.2, 2.2]
+STEP = CONTRACT.action_values("slew_limit") * PERIOD
+
+
+class Flight:
+    """A leg that reports where it is, and a core that is asked period after period."""
+
+    def __init__(self, settings: GuardSettings = SLOWLY) -> None:
+        self.core, self.ticks = ControlCore(POLICY, settings), 0
+
+    def hear(self, position: list[float]) -> None:
+        now = PERIOD * self.ticks
+        self.core.receive("joint_states", readings.joint_state(JOINTS, position, [0, 0]), now)
+        self.core.receive("imu", readings.imu(), now)
+        self.core.receive("scan", readings.laser_scan([1.0] * 8, 0.0, 0.785, 0.1, 10.0), now)
+        self.core.receive("goal_pose", readings.pose_stamped([0, 0, 0]), now)
+
+    def tick(self, position: list[float] | None = None) -> tuple[bool, list[float]]:
+        """Whether a command is sent, and which."""
+        if position is not None:
+            self.hear(position)
+        decision = self.core.tick(PERIOD * self.ticks)
+        self.ticks += 1
+        return decision.sends, decision.command.tolist()
+
+
+@pytest.fixture
+def flight() -> Flight:
+    return Flight()
+
+
+def test_nothing_is_sent_before_every_reading_is_there(flight: Flight) -> None:
+    assert [flight.tick()[0] for _ in range(3)] == [False] * 3
+    flight.core.receive("joint_states", readings.joint_state(JOINTS, FAR_FROM_SAFE, [0, 0]), 0.0)
+    assert not flight.tick()[0]
+    assert flight.core.guard.reason == "missing"
+
+
+def test_positions_start_where_the_joints_are_and_the_rest_at_its_safe_value(
+    flight: Flight,
+) -> None:
+    flight.tick()
+    sends, command = flight.tick(FAR_FROM_SAFE)
+    assert sends
+    np.testing.assert_allclose(command, [-1.2, 2.2, 1.0], atol=0.02)
+
+
+def test_it_does_not_start_anew_while_it_drives(flight: Flight) -> None:
+    flight.tick(FAR_FROM_SAFE)
+    _, command = flight.tick([1.0, 0.0])
+    np.testing.assert_allclose(command[:2], FAR_FROM_SAFE, atol=0.04)
+
+
+def test_a_joint_beyond_the_limits_starts_at_the_limit(flight: Flight) -> None:
+    _, command = flight.tick([-3.0, 3.0])
+    np.testing.assert_allclose(command[:2], [-1.5, 2.5], atol=0.02)
+
+
+def test_an_interruption_before_the_start_is_known_is_not_sent(flight: Flight) -> None:
+    flight.core.interrupt("emergency_stop")
+    assert not flight.core.may_send
+    flight.tick(FAR_FROM_SAFE)
+    flight.core.interrupt("emergency_stop")
+    assert flight.core.may_send
+
+
+def test_stopped_before_it_began_it_goes_from_where_it_is_to_the_safe_command(
+    flight: Flight,
+) -> None:
+    flight.core.guard.latch("emergency_stop")
+    sends, command = flight.tick(FAR_FROM_SAFE)
+    assert sends
+    np.testing.assert_allclose(command[:2], [-1.2 + STEP[0], 2.2 - STEP[1]])
+
+
+def test_a_reset_asks_for_the_position_again(flight: Flight) -> None:
+    flight.tick(FAR_FROM_SAFE)
+    flight.core.reset()
+    assert not flight.core.may_send
+    sends, command = flight.tick([0.7, 0.1])
+    assert sends
+    np.testing.assert_allclose(command[:2], [0.7, 0.1], atol=0.02)
+
+
+def test_after_a_dry_run_it_starts_where_the_robot_was_moved_to(flight: Flight) -> None:
+    flight.core.guard.enabled = False
+    for _ in range(50):
+        assert not flight.tick(FAR_FROM_SAFE)[0]
+    flight.core.guard.enabled = True
+    sends, command = flight.tick([1.0, 0.1])
+    assert sends
+    np.testing.assert_allclose(command[:2], [1.0, 0.1], atol=0.02)
+
+
+def test_after_a_silent_fallback_it_starts_where_the_robot_was_moved_to() -> None:
+    flight = Flight(replace(SLOWLY, fallback="silent"))
+    flight.tick(FAR_FROM_SAFE)
+    flight.ticks += 10
+    assert not flight.tick()[0]
+    assert flight.core.guard.reason == "stale"
+    sends, command = flight.tick([1.0, 0.1])
+    assert sends
+    np.testing.assert_allclose(command[:2], [1.0, 0.1], atol=0.02)
+
+
+def test_told_so_it_starts_at_the_safe_command() -> None:
+    flight = Flight(replace(SLOWLY, start_from="safe"))
+    assert flight.tick() == (True, [0.3, 0.5, 1.0])
+    sends, command = flight.tick(FAR_FROM_SAFE)
+    assert sends
+    np.testing.assert_allclose(command, [0.3, 0.5, 1.0], atol=0.02)
+
+
+def test_commands_that_are_no_positions_are_sent_from_the_first_tick_on(path: Path) -> None:
+    decision = ControlCore(OnnxPolicy.load(path), SLOWLY).tick(0.0)
+    assert (decision.reason, decision.sends, decision.command.tolist()) == (
+        "missing",
+        True,
+        [0.5, 0.0],
+    )
