@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-_EARLY = 0.2
+_EARLY = 0.18
 """How long before a tick is due a message may bring it about [periods]."""
 
 _CLOSE = 0.5
 """How soon after a tick no message brings about another [periods]."""
 
-_GRACE = 0.2
+_GRACE = 0.3
 """How long after it is due a tick waits for the message [periods]."""
 
 _SILENT = 3.0
