@@ -22,8 +22,8 @@ from std_srvs.srv import SetBool, Trigger
 
 from ddpg_ros.contract import Contract
 
-HICCUPS = {"stale", "clock_stalled", "recovering"}
-"""What a loaded machine brings about by itself."""
+HICCUPS = {"stale", "clock_stalled", "recovering", "missing"}
+"""What a loaded machine, or the start of a process, brings about by itself."""
 
 _TOLD = "fallback: "
 _SERVICES = {"estop": Trigger, "reset": Trigger, "reload": Trigger, "enable": SetBool}

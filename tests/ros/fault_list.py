@@ -357,7 +357,7 @@ PLAIN = (
         then(reordered((0, 2, 3)), 0.3, lambda: spoils.doubled),
         seconds=1.5,
     ),
-    Fault("SIGTERM", begin=Flight.end_process, end=Flight.start_again, says=""),
+    Fault("SIGTERM", begin=Flight.end_process, end=Flight.start_again),
     Fault(
         "SIGTERM while silent", STALE, SILENCE, _when_safe(Flight.end_process), Flight.start_again
     ),
