@@ -112,10 +112,10 @@ class Guard:
         Args:
             reason: Why.
             detail: The rest of the sentence.
-            periods: How long ago the command before was, above 0 [periods]. The next tick's step
-                is shorter by it, so that both together keep to the slew limit.
+            periods: How long ago the command before was, above 0 [periods]. Between two ticks it
+                is below 1, and the next tick's step is shorter by it: both keep to the slew limit.
         """
-        self._left = max(_LEAST_STEP, self._left - periods)
+        self._left = max(_LEAST_STEP, self._left - periods) if periods < 1.0 else 1.0
         return self._retreat(reason, lambda: detail, periods)
 
     def decide(self, tick: Tick) -> np.ndarray:

@@ -53,6 +53,7 @@ class ControlLoop:
         self._period, self._clock = period, clock
         self._turn = threading.Lock()
         self._interruptions = 0
+        self._ticks = True
         self._commanded_at = self.ticked_at
 
     def begin(self) -> None:
@@ -113,6 +114,16 @@ class ControlLoop:
                 self.core.guard.jump_to_safe()
             self.interrupt(reason)
 
+    def disable(self, seconds: float) -> None:
+        """Go to the safe command as :meth:`retreat` does, and send nothing from then on."""
+        self._ticks = False  # else one could drive again in between
+        try:
+            if self.active:
+                self.retreat(reasons.DISABLED, seconds)
+            self.core.guard.enabled = False
+        finally:
+            self._ticks = True
+
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
         with self._taking_turns():
@@ -144,6 +155,8 @@ class ControlLoop:
         """Whatever goes wrong in here ends in the safe command."""
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
+        if not self._ticks:
+            return
         try:
             decision = core.tick(self._now())
             if decision.sends and core.guard.enabled and interruptions == self._interruptions:

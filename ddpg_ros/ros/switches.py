@@ -65,9 +65,10 @@ class Switches:
         return response
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        if self._loop.active and not request.data:
-            self._loop.retreat(reasons.DISABLED, self._stop_time)
-        self._loop.core.guard.enabled = request.data
+        if request.data:
+            self._loop.core.guard.enabled = True
+        else:
+            self._loop.disable(self._stop_time)
         response.success = True
         response.message = "the policy drives" if request.data else "dry run: nothing is sent"
         return response

@@ -292,7 +292,7 @@ class Flight:
                 at = command.at
             return at
         if self.fallback == "silent":
-            return commands[-1].at + self._contract.period if commands else time.time()
+            return commands[-1].at + self._contract.period if commands else 0.0
         return next((c.at for c in commands if not self._drives(c)), None)
 
     def _is_back(self, command: Received, last: Received | None) -> bool:

@@ -81,6 +81,7 @@ def _estop(flight: Flight) -> None:
 
 
 def _reset(flight: Flight) -> None:
+    flight.robot.serve(0.1)  # a trip is judged by what was heard last
     assert flight.call("reset").success
 
 
