@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -56,12 +57,19 @@ class ControlReport:
         self._info.publish(String(data=json.dumps(info)))
 
     def log_news(self) -> None:
-        """Log changes of the reason, each reason at most once a second however fast it flaps."""
+        """Log changes of the reason, each reason at most once a second however fast it flaps.
+
+        The present one is told in any case, once its second is over.
+        """
         news = self._loop.record.news
         while news:
-            reason, detail = news.popleft()
+            reason, detail = news[0]
             now = time.monotonic()
-            if reason == reasons.STOPPED or now - self._told.get(reason, 0.0) < _LOG_SECONDS:
+            soon = now - self._told.get(reason, -math.inf) < _LOG_SECONDS
+            if soon and len(news) == 1:
+                return
+            news.popleft()
+            if soon or reason == reasons.STOPPED:
                 continue
             self._told[reason] = now
             if reason == reasons.OK:

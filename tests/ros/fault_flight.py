@@ -130,20 +130,13 @@ class Flight:
         self.check()
         robot.commands.clear()
         self.log.clear()
-        begun, least = time.time(), time.monotonic() + fault.seconds
-        robot.suffer(fault.spoil() if fault.spoil else None)
-        begun = fault.begin(self) or begun
-        if fault.outcome == "falls":
-            robot.wait_for(self.has_fallen, f"the fallback from {fault.name}")
-            if fault.reasons:
-                robot.wait_for(lambda: set(self.reasons) & set(fault.reasons), f"{fault.reasons}")
-        if fault.says:
-            robot.wait_for(lambda: any(fault.says in m for m in self.log), fault.says)
-        robot.serve(max(0.1, least - time.monotonic()))
-        ended, count, told = time.time(), len(robot.commands), self.reasons
-        suffered = [c for c in robot.commands if c.at >= begun]
-        robot.suffer(None)
-        fault.end(self)
+        try:
+            begun = self._suffer(fault)
+        finally:
+            ended, count, told = time.time(), len(robot.commands), self.reasons
+            robot.suffer(None)
+            fault.end(self)
+        suffered = [c for c in robot.commands[:count] if c.at >= begun]
         self.wait_until_driven()
         self.check()
         return self._row(fault, suffered, robot.commands[count:], begun, ended, told)
@@ -253,6 +246,20 @@ class Flight:
                 if steps < 1:  # another process, which begins at the safe command
                     last, steps = self._safe, command.number
         assert (np.abs(values - last) <= steps * self._step + 1e-9).all(), (last, values, steps)
+
+    def _suffer(self, fault: Fault) -> float:
+        """Into the fault, until it has shown; when it began [s since the epoch]."""
+        robot, begun, least = self.robot, time.time(), time.monotonic() + fault.seconds
+        robot.suffer(fault.spoil() if fault.spoil else None)
+        begun = fault.begin(self) or begun
+        if fault.outcome == "falls":
+            robot.wait_for(self.has_fallen, f"the fallback from {fault.name}")
+            if fault.reasons:
+                robot.wait_for(lambda: set(self.reasons) & set(fault.reasons), f"{fault.reasons}")
+        if fault.says:
+            robot.wait_for(lambda: any(fault.says in m for m in self.log), fault.says)
+        robot.serve(max(0.1, least - time.monotonic()))
+        return begun
 
     def _row(
         self,
