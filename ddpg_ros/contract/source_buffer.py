@@ -37,6 +37,11 @@ class _Layout(NamedTuple):
     problem: str = ""
     unusable: bool = False
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it has none of the elements: another node's joints, on the same topic."""
+        return self.size is not None and len(self.places) == 0 and not self.unusable
+
 
 class SourceBuffer:
     """The latest values of one source, matched by name once and copied without allocating.
@@ -94,6 +99,11 @@ class SourceBuffer:
         """
         values = reading.fields.get(self.source.field)
         layout = self._layout_of(reading)
+        if layout.foreign:
+            self.lack = layout.problem
+            if self.measured_at == -math.inf:
+                self.problem = self.problem or layout.problem
+            return
         problem = self._mismatch(values, layout, reading)
         if values is None or problem:
             self._forget()
@@ -128,13 +138,11 @@ class SourceBuffer:
                 np.take(values, layout.indices, out=self.values, mode="clip")
             self._measured_at.fill(measured_at)
             self.measured_at, self.problem = measured_at, ""
-        elif len(layout.places):
+        else:
             self.values[layout.places] = values[layout.indices]
             self._measured_at[layout.places] = measured_at
             self.measured_at = float(self._measured_at.min())
             self.problem = "" if self.measured_at > -math.inf else layout.problem
-        elif self.measured_at == -math.inf:
-            self.problem = layout.problem
 
     def _is_overtaken(self, layout: _Layout, measured_at: float, now: float) -> bool:
         """Whether later values are held that are neither too old nor from before the clock fell."""

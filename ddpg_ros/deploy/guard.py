@@ -11,6 +11,9 @@ from ddpg_ros.deploy import reasons
 from ddpg_ros.deploy.checks import Check, Response, Tick
 from ddpg_ros.guard_settings import GuardSettings
 
+_LEAST_STEP = 1e-3
+"""Of a tick right after an interruption [periods]."""
+
 
 class Guard:
     """Decides every tick between the policy's command and a fallback.
@@ -81,6 +84,7 @@ class Guard:
         self._well_since: float | None = None
         self._drives_since: float | None = None
         self._fell_at: float | None = None
+        self._step = self._left = 1.0
         self._limiter.reset()
         for check, _ in self._checks:
             check.reset()
@@ -108,20 +112,20 @@ class Guard:
         Args:
             reason: Why.
             detail: The rest of the sentence.
-            periods: How long ago the command before was, above 0 [periods].
+            periods: How long ago the command before was, above 0 [periods]. Between two ticks it
+                is below 1, and the next tick's step is shorter by it: both keep to the slew limit.
         """
-        self.reason, self.sends = reason, True
-        self._describe = lambda: detail
-        self._well_since = self._drives_since = self._fell_at = None
-        return self._limiter.apply(self._safe, periods)
+        self._left = max(_LEAST_STEP, self._left - periods) if periods < 1.0 else 1.0
+        return self._retreat(reason, lambda: detail, periods)
 
     def decide(self, tick: Tick) -> np.ndarray:
         """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is."""
         response, cause = self._look(tick)
+        self._step, self._left = self._left, 1.0
         if self.latched:
-            return self.interrupt(self.latched, self._latched_detail)
+            return self._retreat(self.latched, lambda: self._latched_detail, self._step)
         if not self.enabled:
-            return self.interrupt(reasons.DISABLED, cause.detail() if cause else "")
+            return self._retreat(reasons.DISABLED, cause.detail if cause else str, self._step)
         self._describe = cause.detail if cause else str
         if cause and response is Response.STOP:
             self._well_since = None
@@ -149,6 +153,11 @@ class Guard:
                 worst, cause = response, check
         return worst, cause
 
+    def _retreat(self, reason: str, describe: Callable[[], str], periods: float) -> np.ndarray:
+        self.reason, self.sends, self._describe = reason, True, describe
+        self._well_since = self._drives_since = self._fell_at = None
+        return self._limiter.apply(self._safe, periods)
+
     def _fall_back(self, reason: str, now: float) -> np.ndarray:
         self.reason, self._drives_since = reason, None
         if self._fell_at is None or now < self._fell_at:
@@ -157,11 +166,11 @@ class Guard:
         kind = self.settings.fallback
         self.sends = kind != "silent"
         if kind == "safe":
-            return self._limiter.apply(self._safe)
+            return self._limiter.apply(self._safe, self._step)
         if kind == "ramp":
             share = min(1.0, (now - self._fell_at) / self.settings.fallback_time)
-            return self._limiter.apply(self._between(self._begin, self._safe, share))
-        return self._limiter.apply(self.command)
+            return self._limiter.apply(self._between(self._begin, self._safe, share), self._step)
+        return self._limiter.apply(self.command, self._step)
 
     def _drive(self, tick: Tick, degraded: bool) -> np.ndarray:
         assert tick.action is not None
@@ -176,7 +185,7 @@ class Guard:
         share = self._taken_over(tick.now - self._drives_since)
         if share < 1.0:
             wanted = self._between(self._begin, wanted, share)
-        return self._limiter.apply(wanted)
+        return self._limiter.apply(wanted, self._step)
 
     def _taken_over(self, seconds: float) -> float:
         """How far the policy has taken over after so long, from 0 to 1."""

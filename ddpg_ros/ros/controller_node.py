@@ -9,10 +9,8 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
@@ -28,18 +26,16 @@ from ddpg_ros.ros.controller_parameters import (
     watchdog_patience,
 )
 from ddpg_ros.ros.insight import Insight
-from ddpg_ros.ros.messages import MESSAGE_TYPES
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.realtime import ask_for_punctuality, no_collection
+from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.ros.switches import Switches
 from ddpg_ros.ros.threads import Repeater
 
 NAME = "ddpg_controller"
 
-_LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-_SENT_ONCE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 _NEWS_SECONDS = 0.2
 _REMIND_SECONDS = 10.0
 
@@ -146,11 +142,9 @@ class ControllerNode(LifecycleNode):
             core, output, insight, pacer, self._period, self.get_clock()
         )
         self._report = report = ControlReport(ports, loop, output, self._period)
-        once = {s.topic for s in contract.sources if np.isinf(s.max_age)}
-        for topic, message in contract.topics.items():
-            receive = partial(loop.receive, topic, paces=topic == pace)
-            qos = _SENT_ONCE if topic in once else _LATEST
-            ports.subscribe(MESSAGE_TYPES[message], topic, receive, qos)
+        subscribe_to_sensors(
+            ports, contract, lambda topic, message: loop.receive(topic, message, topic == pace)
+        )
         Switches(ports, loop, self._set.stop_time, self._load, report.introduce)
         ports.repeat(1.0, report.diagnose, self._steady)
         ports.repeat(_NEWS_SECONDS, report.log_news, self._steady)

@@ -76,6 +76,17 @@ def test_after_an_interruption_the_command_climbs_from_the_safe_one(pushing: Con
     assert decision.observation[14:].tolist() == SAFE
 
 
+def test_interruptions_between_ticks_do_not_hasten_the_fall(pushing: ControlCore) -> None:
+    for i in range(3):
+        before = pushing.tick(now=0.02 * i).command[0]
+    pushing.guard.latch("emergency_stop")
+    pushing.interrupt("emergency_stop", periods=0.3)
+    pushing.interrupt("emergency_stop", periods=0.3)
+    decision = pushing.tick(now=0.06)
+    assert decision.command[0] == pytest.approx(before - 0.2)
+    assert pushing.tick(now=0.08).command[0] == pytest.approx(max(0.5, before - 0.4))
+
+
 def test_a_dry_run_shows_what_the_policy_wants(pushing: ControlCore) -> None:
     pushing.guard.enabled = False
     decision = pushing.tick(now=0.0)
