@@ -280,6 +280,8 @@ class Flight:
         recovered = None if back is None else max(0.0, back - ended)
         if self.fallback in ("hold", "silent"):
             safe = None
+        elif safe is None:  # it had not come to its end when the fault had
+            recovered = None
         return Row(
             fault.name,
             reasons,
