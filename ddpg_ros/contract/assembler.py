@@ -113,9 +113,9 @@ class Assembler:
         """Age of what was measured last [s]; infinite before the first reading."""
         return min((now - b.measured_at for b in self._aging), default=np.inf)
 
-    def publishers(self, topic: str) -> int:
-        """How many publishers ``topic`` may have, by the names that were seen on it."""
-        return min((b.publishers for b in self._by_topic.get(topic, ())), default=1)
+    def publishers(self, topic: str, now: float) -> int:
+        """How many publishers ``topic`` may have, by the names that came shortly before ``now``."""
+        return min((b.publishers(now) for b in self._by_topic.get(topic, ())), default=1)
 
     def assemble(self, now: float) -> np.ndarray:
         """The observation at ``now`` [s], ``(observation_size,)`` float32.

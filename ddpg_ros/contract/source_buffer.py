@@ -14,6 +14,9 @@ from ddpg_ros.contract.source import Source
 _LARGEST = 1e30
 """Beyond it a value is garbage, and what is computed from it may not fit into float32."""
 
+_RECENT_SECONDS = 2.0
+"""How long a publisher may be silent before it counts no longer."""
+
 _MOST_LAYOUTS = 16
 """Layouts remembered; a robot has one for each publisher of a topic."""
 
@@ -70,19 +73,24 @@ class SourceBuffer:
         self._magnitudes = np.zeros(count)
         self._measured_at = np.full(count, -np.inf)
         self._layouts: dict[tuple[str, ...], _Layout] = {}
-        self._names: Sequence[str] = ()
+        self._heard_at: dict[tuple[str, ...], float] = {}
+        self._names: tuple[str, ...] = ()
         self._unnamed = self._named = _unnamed_layout(source)
         self.clear()
 
-    @property
-    def publishers(self) -> int:
-        """How many publishers the topic may have, by the names that were seen.
+    def publishers(self, now: float) -> int:
+        """How many publishers the topic may have, by the names that came shortly before ``now``.
 
         One more, and two of them speak of the same element.
         """
-        parts = [set(layout.places.tolist()) for layout in self._layouts.values()]
-        apart = sum(map(len, parts)) == len(set().union(*parts))
-        return max(1, len(parts)) if apart else 1
+        recent = [n for n, at in self._heard_at.items() if 0.0 <= now - at <= _RECENT_SECONDS]
+        parts = [self._layouts[names].places.tolist() for names in recent]
+        apart, spoken_of = 0, set[int]()
+        for part in sorted(parts, key=len):  # a publisher that lost a joint counts once
+            if spoken_of.isdisjoint(part):
+                apart += 1
+                spoken_of.update(part)
+        return max(1, apart)
 
     def clear(self) -> None:
         """Forget the latest values."""
@@ -98,7 +106,7 @@ class SourceBuffer:
         that a later one has overtaken is ignored.
         """
         values = reading.fields.get(self.source.field)
-        layout = self._layout_of(reading)
+        layout = self._layout_of(reading, now)
         if layout.foreign:
             self.lack = layout.problem
             if self.measured_at == -math.inf:
@@ -153,17 +161,19 @@ class SourceBuffer:
         self.overtaken += overtaken
         return overtaken
 
-    def _layout_of(self, reading: Reading) -> _Layout:
+    def _layout_of(self, reading: Reading, now: float) -> _Layout:
         if not reading.names:
             return self._unnamed
-        if reading.names != self._names:
-            self._names = list(reading.names)
-            key = tuple(self._names)
-            if key not in self._layouts and len(self._layouts) >= _MOST_LAYOUTS:
+        names = tuple(reading.names)
+        if names != self._names:
+            self._names = names
+            if names not in self._layouts and len(self._layouts) >= _MOST_LAYOUTS:
                 self._layouts.clear()
-            if key not in self._layouts:
-                self._layouts[key] = _match(self.source.elements, self._names)
-            self._named = self._layouts[key]
+                self._heard_at.clear()
+            if names not in self._layouts:
+                self._layouts[names] = _match(self.source.elements, names)
+            self._named = self._layouts[names]
+        self._heard_at[names] = now
         return self._named
 
     def _mismatch(self, values: np.ndarray | None, layout: _Layout, reading: Reading) -> str:

@@ -77,7 +77,7 @@ class ControlReport:
         """Publish the diagnostics, after a look at the graph; once a second."""
         loop, now = self._loop, self._now()
         core, record = loop.core, loop.record
-        self._look_at_sensors()
+        self._look_at_sensors(now)
         elapsed, self._reported_at = now - self._reported_at, now
         pairs = dict(measurements(core, record, self._period, elapsed, now))
         rivals = self._output.rivals()
@@ -93,12 +93,12 @@ class ControlReport:
         self._diagnostics.publish(message)
         gc.collect()
 
-    def _look_at_sensors(self) -> None:
+    def _look_at_sensors(self, now: float) -> None:
         core = self._loop.core
         crowded = [
             topic
             for topic, full_name in self._topics
-            if self._node.count_publishers(full_name) > core.assembler.publishers(topic)
+            if self._node.count_publishers(full_name) > core.assembler.publishers(topic, now)
         ]
         core.checks.second_publisher.topics = ", ".join(crowded)
 

@@ -136,16 +136,29 @@ def test_a_stamp_from_the_future_counts_from_its_arrival_and_says_how_far(
         ([TWO, ["knee", "hip"]], 1),
         ([["hip"], ["knee"]], 2),
         ([["hip"], ["knee", "hip"]], 1),
+        ([["hip"], ["knee", "hip"], ["finger"]], 2),
         ([TWO, ["finger"]], 2),
     ],
 )
 def test_names_tell_how_many_publishers_there_may_be(
     buffer: SourceBuffer, names: list[list[str]], publishers: int
 ) -> None:
-    assert buffer.publishers == 1
+    assert buffer.publishers(now=1.0) == 1
     for layout in names * 2:
         buffer.receive(readings.joint_state(layout, [1.0] * len(layout)), now=1.0)
-    assert buffer.publishers == publishers
+    assert buffer.publishers(now=1.5) == publishers
+
+
+def test_names_that_came_long_ago_do_not_count(buffer: SourceBuffer) -> None:
+    buffer.receive(readings.joint_state(["left_hip"], [1.0]), now=1.0)
+    buffer.receive(both(1.0), now=4.0)
+    assert buffer.publishers(now=4.0) == 1
+
+
+def test_another_nodes_joints_need_not_carry_what_the_policy_reads(buffer: SourceBuffer) -> None:
+    buffer.receive(both(1.0), now=1.0)
+    buffer.receive(readings.joint_state(["finger"], effort=[9.0]), now=1.1)
+    assert (buffer.problem, buffer.measured_at) == ("", 1.0)
 
 
 def test_ever_new_names_do_not_fill_the_memory(buffer: SourceBuffer) -> None:

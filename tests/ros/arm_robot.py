@@ -28,8 +28,8 @@ from ddpg_ros.contract.features import ProjectedGravity
 JOINTS = ("shoulder", "elbow", "wrist", "finger")
 RATE = 150.0
 """Of the sensors [Hz]."""
-MAX_AGE = 0.1
 PERIOD = 0.02
+MAX_AGE = 5 * PERIOD
 BIAS = 0.5
 DEADLINE = 30.0
 
@@ -52,11 +52,11 @@ def arm_contract(period: float = PERIOD) -> Contract:
     """Positions, velocities, gravity and rates in; commands with and without slew limits out."""
 
     def joints(field: str, unit: str) -> ObservationTerm:
-        source = Source("joint_states", readings.JOINT_STATE, field, JOINTS, MAX_AGE)
+        source = Source("joint_states", readings.JOINT_STATE, field, JOINTS, 5 * period)
         return ObservationTerm(field, (source,), unit=unit)
 
     def imu(field: str) -> tuple[Source]:
-        return (Source("imu", readings.IMU, field, max_age=MAX_AGE),)
+        return (Source("imu", readings.IMU, field, max_age=5 * period),)
 
     terms = (
         joints("position", "rad"),

@@ -39,7 +39,7 @@ class Fault:
         reasons: Which of them the controller may give; one at least, unless it drives on.
         spoil: What it does to the sensors' messages.
         begin: What else happens; returns when the fault began [s since the epoch] if not before.
-        end: How it ends, besides the sensors being well again.
+        end: How it ends, besides the sensors being well again; returns when, if later than that.
         outcome: Whether the command falls back, the policy drives on, or either may be.
         seconds: How long it lasts at least [s].
         within: How soon the fallback must begin [s].
@@ -50,7 +50,7 @@ class Fault:
     reasons: tuple[str, ...] = ()
     spoil: MakeSpoil | None = None
     begin: Callable[[Flight], float | None] = lambda flight: None
-    end: Callable[[Flight], Any] = lambda flight: None
+    end: Callable[[Flight], float | None] = lambda flight: None
     outcome: Literal["falls", "drives", "either"] = "falls"
     seconds: float = 0.3
     within: float = MAX_AGE + 0.5
@@ -135,7 +135,7 @@ class Flight:
         finally:
             ended, count, told = time.time(), len(robot.commands), self.reasons
             robot.suffer(None)
-            fault.end(self)
+            ended = fault.end(self) or ended
         suffered = [c for c in robot.commands[:count] if c.at >= begun]
         self.wait_until_driven()
         self.check()
@@ -280,6 +280,8 @@ class Flight:
         recovered = None if back is None else max(0.0, back - ended)
         if self.fallback in ("hold", "silent"):
             safe = None
+        elif safe is None:  # it had not come to its end when the fault had
+            recovered = None
         return Row(
             fault.name,
             reasons,

@@ -97,9 +97,9 @@ def frozen(*topics: str) -> MakeSpoil:
         def spoil(messages: Messages, t: float) -> Messages:
             result = []
             for name, message in messages:
-                kept = copy.copy(first.setdefault(name, message)) if name in topics else message
+                kept = message
                 if name in topics:
-                    kept = copy.deepcopy(first[name])
+                    kept = copy.deepcopy(first.setdefault(name, message))
                     kept.header.stamp = message.header.stamp
                 result.append((name, kept))
             return result
@@ -157,7 +157,7 @@ def repeated_at_once(count: int) -> MakeSpoil:
     return lambda: lambda messages, t: [m for m in messages for _ in range(count)]
 
 
-def reordered(order: tuple[int, ...]) -> MakeSpoil:
+def reordered(order: tuple[int, ...], topic: str = "joint_states") -> MakeSpoil:
     """The joints come in another order; places that are left out are missing, or come twice."""
 
     def reorder(message: JointState) -> None:
@@ -165,7 +165,7 @@ def reordered(order: tuple[int, ...]) -> MakeSpoil:
         message.position = [message.position[k] for k in order]
         message.velocity = [message.velocity[k] for k in order]
 
-    return joints(reorder)
+    return changed(reorder, topic)
 
 
 def further_joints(message: JointState) -> None:
