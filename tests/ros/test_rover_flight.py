@@ -50,4 +50,4 @@ def test_four_sensors_two_commands_and_a_history_fly_as_in_gymnasium(
     assert flown[1:] == pytest.approx(in_gym.returns[1:], rel=0.1)
     assert 0.3 < twists[-1].twist.linear.x <= 0.5
     assert trajectories[-1].joint_names == ["mast"]
-    assert "the policy drives" in {d.status[0].message for d in diagnostics}
+    assert any(d.status[0].message.startswith("the policy drives") for d in diagnostics)
