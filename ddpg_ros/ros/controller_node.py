@@ -36,7 +36,7 @@ from ddpg_ros.ros.threads import Repeater
 
 NAME = "ddpg_controller"
 
-_NEWS_SECONDS = 0.2
+_NEWS_SECONDS = 0.1
 _REMIND_SECONDS = 10.0
 
 
@@ -162,6 +162,7 @@ class ControllerNode(LifecycleNode):
         assert loop is not None
         running.enter_context(no_collection())
         loop.begin()
+        running.callback(self._report.log_news)
         running.callback(loop.end, reasons.STOPPED, self._set.stop_time)
         self._start_ticking(loop)
         self._start_thread("watchdog", partial(self._watch, loop))

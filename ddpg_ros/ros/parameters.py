@@ -115,7 +115,7 @@ def _check_choice(field: dataclasses.Field[Any], value: Any) -> None:
     choices = field.metadata["choices"]
     if choices and value not in choices:
         raise ConfigError(
-            f"parameter {field.name} must be one of {', '.join(choices)}, got '{value}'."
+            f"parameter {field.name}: expected one of {', '.join(choices)}, got '{value}'."
         )
 
 

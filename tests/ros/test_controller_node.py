@@ -113,7 +113,7 @@ def test_bad_input_gives_the_safe_command_and_good_input_the_policy_again(
     good, robot.message = robot.message, bad
     robot.wait_until_safe()
     assert robot.wait_for_diagnosis(reason).level == DiagnosticStatus.ERROR
-    assert reason in node.output
+    robot.graph.wait_for(lambda: reason in node.output, f"'{reason}' in the log")
     robot.message = good
     robot.wait_until_driven()
 

@@ -85,7 +85,7 @@ def test_a_sensor_of_another_rate_does_not_change_the_controllers(
             {"rate": 20.0},
             ["rate is 20 Hz, and this policy learned at 10 Hz", "allow_other_rate:=true"],
         ),
-        ({"start_from": "here"}, ["start_from must be one of measured, safe, got 'here'"]),
+        ({"start_from": "here"}, ["start_from: expected one of measured, safe, got 'here'"]),
         ({"max_tilt": 0.5}, ["max_tilt is set, and this policy reads no orientation"]),
     ],
 )
