@@ -29,7 +29,7 @@ demo: $(VENV)/run  ## train, export, and fly the pendulum over ROS 2
 	$(BIN)/python -m ddpg_ros.cli demo
 
 test: $(VENV)/dev  ## run every test, measure coverage
-	ROS_PYTHON_CHECK_FIELDS=1 $(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+	ROS_PYTHON_CHECK_FIELDS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
 check: $(VENV)/dev  ## format, lint, types, tests
 	$(BIN)/ruff format --check .

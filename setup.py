@@ -52,7 +52,7 @@ setup(
             "tensorboard",
             "torch>=2.2",
         ],
-        "dev": ["hypothesis", "mypy", "onnx", "pytest-cov", "ruff", "types-PyYAML"],
+        "dev": ["hypothesis", "mypy", "onnx", "pytest-cov", "pytest-xdist", "ruff", "types-PyYAML"],
         "test": ["pytest"],
     },
     entry_points={

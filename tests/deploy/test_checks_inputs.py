@@ -161,6 +161,6 @@ def test_two_publishers_of_one_element_are_told_until_there_is_one() -> None:
 def test_publishers_that_share_the_joints_are_as_many_as_there_may_be(arm: Assembler) -> None:
     for joint in JOINTS:
         arm.receive("joint_states", readings.joint_state([joint], [0.1], [0.2]), 0.0)
-    assert arm.publishers("joint_states") == 2
-    arm.receive("joint_states", say(), 0.0)
-    assert arm.publishers("joint_states") == 1
+    assert arm.publishers("joint_states", 0.0) == 2
+    arm.receive("joint_states", say(), 3.0)
+    assert arm.publishers("joint_states", 3.0) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -200,10 +201,10 @@ def test_simulated_time_that_nobody_publishes_is_an_error(leg: Leg, check: Calla
 
 def test_an_interrupted_check_says_nothing(leg: Leg, start: Start, trained: Path) -> None:
     leg.speak()
-    process = start("check", str(trained), "--seconds", "60")
-    leg.graph.wait_for(
-        lambda: "ddpg_check" in leg.graph.node.get_node_names(), "the check on the graph"
-    )
+    name = f"check_{os.getpid()}"  # no check before it has left this name on the graph
+    renamed = ("--ros-args", "-r", f"__node:={name}")
+    process = start("check", str(trained), "--seconds", "60", *renamed)
+    leg.graph.wait_for(lambda: name in leg.graph.node.get_node_names(), "the check on the graph")
     process.signal(signal.SIGINT)
     leg.graph.wait_for(lambda: not process.running(), "the end of the check")
     assert (process.wait(), process.output) == (130, "")
