@@ -21,12 +21,13 @@ _LATCHED = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
+_DIAGNOSE_SECONDS = 1.0
 _LOG_SECONDS = 1.0
 _REMIND_SECONDS = 10.0
 
 
 class ControlReport:
-    """Reports of a loop; nothing of it happens within a tick.
+    """Reports of a loop; nothing of it happens within a tick, and no tick waits for it.
 
     Args:
         ports: Where its publishers are opened.
@@ -73,9 +74,9 @@ class ControlReport:
             else:
                 self._node.get_logger().warning(sentence(reason, detail))
 
-    def diagnose(self) -> None:
-        """Publish the diagnostics, after a look at the graph; once a second."""
-        loop, now = self._loop, self._now()
+    def diagnose(self) -> float:
+        """Publish the diagnostics, after a look at the graph; when to do so again [s, steady]."""
+        again, loop, now = time.monotonic() + _DIAGNOSE_SECONDS, self._loop, self._now()
         core, record = loop.core, loop.record
         self._look_at_sensors(now)
         elapsed, self._reported_at = now - self._reported_at, now
@@ -92,6 +93,7 @@ class ControlReport:
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._diagnostics.publish(message)
         gc.collect()
+        return again
 
     def _look_at_sensors(self, now: float) -> None:
         core = self._loop.core

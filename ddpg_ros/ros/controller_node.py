@@ -19,16 +19,11 @@ from ddpg_ros.errors import ConfigError, DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.control_report import ControlReport
-from ddpg_ros.ros.controller_parameters import (
-    PACE_AUTO,
-    PACE_TIMER,
-    ControllerParameters,
-    watchdog_patience,
-)
+from ddpg_ros.ros.controller_parameters import PACE_AUTO, PACE_TIMER, ControllerParameters
 from ddpg_ros.ros.insight import Insight
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.ports import Ports
-from ddpg_ros.ros.realtime import ask_for_punctuality, no_collection
+from ddpg_ros.ros.realtime import ask_for_punctuality, no_pauses
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.ros.switches import Switches
@@ -80,6 +75,7 @@ class ControllerNode(LifecycleNode):
     def last_word(self) -> None:
         """Publish the safe command, if this node drives, and wait until it has been received."""
         self._running.close()
+        self._ports.close()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
@@ -132,7 +128,8 @@ class ControllerNode(LifecycleNode):
         """Everything the contract asks for: subscriptions, publishers, services."""
         contract, ports = policy.contract, self._ports
         self._period = self._set.tick_period(contract.period)
-        self._patience = self._set.watchdog_timeout or watchdog_patience(self._period)
+        simulated = self.get_parameter("use_sim_time").value
+        self._patience = self._set.watchdog_patience(self._period, simulated)
         core = ControlCore(policy, self._set, self._period)
         core.guard.enabled = self._set.enable
         pace = self._pacing_topic(contract)
@@ -146,7 +143,7 @@ class ControllerNode(LifecycleNode):
             ports, contract, lambda topic, message: loop.receive(topic, message, topic == pace)
         )
         Switches(ports, loop, self._set.stop_time, self._load, report.introduce)
-        ports.repeat(1.0, report.diagnose, self._steady)
+        ports.run(self._thread("reporter", report.diagnose))
         ports.repeat(_NEWS_SECONDS, report.log_news, self._steady)
         report.introduce()
         self.get_logger().info(
@@ -160,7 +157,7 @@ class ControllerNode(LifecycleNode):
         """Begin to tick and to watch; what began last ends first."""
         loop, running = self._loop, self._running
         assert loop is not None
-        running.enter_context(no_collection())
+        running.enter_context(no_pauses())
         loop.begin()
         running.callback(self._report.log_news)
         running.callback(loop.end, reasons.STOPPED, self._set.stop_time)
@@ -190,9 +187,12 @@ class ControllerNode(LifecycleNode):
 
     def _start_thread(self, name: str, call: Callable[[], float]) -> None:
         """A thread until this node is no longer active."""
-        thread = Repeater(name, call, partial(self._tell_failure, name))
+        thread = self._thread(name, call)
         self._running.callback(thread.stop)
         thread.start()
+
+    def _thread(self, name: str, call: Callable[[], float]) -> Repeater:
+        return Repeater(name, call, partial(self._tell_failure, name))
 
     def _tell_failure(self, name: str, error: Exception) -> None:
         self.get_logger().error(

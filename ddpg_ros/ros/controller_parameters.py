@@ -10,10 +10,8 @@ from ddpg_ros.knob import knob
 
 PACE_AUTO, PACE_TIMER = "auto", "timer"
 
-
-def watchdog_patience(period: float) -> float:
-    """How long a watchdog waits for a tick of ``period`` [s] unless told otherwise [s]."""
-    return max(0.25, 5 * period)
+_LEAST_PATIENCE = 2.0
+"""A watchdog that waits for less would bark at ticks that are a little late [periods]."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +80,23 @@ class ControllerParameters(GuardSettings):
                 "rate at 0, or set allow_other_rate:=true."
             )
         return 1.0 / self.rate
+
+    def watchdog_patience(self, period: float, simulated: bool) -> float:
+        """How long the watchdog waits for a tick, by the wall clock [s].
+
+        Args:
+            period: From tick to tick [s].
+            simulated: Whether that is simulated time, which may run faster than the wall clock.
+
+        Raises:
+            ConfigError: It would find a stall between any two ticks.
+        """
+        if self.watchdog_timeout == 0.0:
+            return max(0.25, 5 * period)
+        if self.watchdog_timeout < _LEAST_PATIENCE * period and not simulated:
+            raise ConfigError(
+                f"parameter watchdog_timeout is {self.watchdog_timeout:g} s, and ticks come every "
+                f"{period:g} s: a tick a little late would be taken for a stalled clock. Give "
+                f"{_LEAST_PATIENCE * period:g} s or more, or 0 for the default."
+            )
+        return self.watchdog_timeout

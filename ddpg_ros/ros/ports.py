@@ -1,4 +1,4 @@
-"""A node's publishers, subscriptions, services and timers, taken off the graph together."""
+"""A node's publishers, subscriptions, services, timers and threads, ended together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from rclpy.clock import Clock
 from rclpy.node import Node
+
+from ddpg_ros.ros.threads import Repeater
 
 
 class Ports:
@@ -39,6 +41,11 @@ class Ports:
         """Start a timer with ``period`` [s], on the node's clock unless another is given."""
         timer = self.node.create_timer(period, callback, clock=clock)
         self._keep(self.node.destroy_timer, timer)
+
+    def run(self, thread: Repeater) -> None:
+        """Start a thread."""
+        self._keep(Repeater.stop, thread)
+        thread.start()
 
     def close(self) -> None:
         """Close all of them."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _MCL_CURRENT, _MCL_FUTURE = 1, 2
+
+_SWITCH_SECONDS = 1e-4
+"""How long a thread may keep Python to itself while another wants it."""
 
 
 def ask_for_punctuality(priority: int, processors: tuple[int, ...], memory: bool) -> Iterator[str]:
@@ -38,14 +42,20 @@ def ask_for_punctuality(priority: int, processors: tuple[int, ...], memory: bool
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
-    """No garbage collection inside; what there is before is never looked at again."""
+def no_pauses() -> Iterator[None]:
+    """No garbage collection inside, and no thread keeps Python to itself for long.
+
+    What there is before is never looked at again by the collector.
+    """
     gc.collect()
     gc.freeze()
     gc.disable()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         yield
     finally:
+        sys.setswitchinterval(interval)
         gc.enable()
         gc.unfreeze()
 

@@ -284,6 +284,14 @@ def test_a_wrong_parameter_or_file_is_told_in_a_sentence(
     assert "Traceback" not in node.output
 
 
+def test_a_watchdog_with_less_patience_than_two_ticks_take_is_refused(
+    start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    node = start("controller", policy=policy, watchdog_timeout=0.001)
+    assert node.wait() == 2
+    assert "a tick a little late would be taken for a stalled clock. Give " in node.output
+
+
 @pytest.mark.parametrize("verb", ["controller", "world"])
 def test_an_argument_that_ros_would_not_read_is_refused(
     start: Callable[..., NodeProcess], verb: str

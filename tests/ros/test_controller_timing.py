@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +139,23 @@ def test_a_tick_that_hangs_does_not_keep_the_watchdog_from_its_word(
             assert loop.record.reason == "clock_stalled"
             assert loop.record.stalls == 1
         drive(hinge, spin)
+
+
+def test_no_tick_waits_for_the_diagnostics(graph: Graph, policy: Path) -> None:
+    hinge, begun, go_on = Hinge(graph), threading.Event(), threading.Event()
+    with flying(policy, ramp_in_time=0.0) as (node, spin):
+
+        def hang(now: float) -> None:
+            begun.set()
+            go_on.wait(30.0)
+
+        node._report._look_at_sensors = hang  # type: ignore[method-assign]
+        assert begun.wait(30.0)
+        drive(hinge, spin)
+        hinge.commands.clear()
+        graph.wait_for(lambda: spin(0.01) or len(hinge.commands) > 20, "commands")
+        assert hinge.last > 0.4
+        go_on.set()
 
 
 def test_a_ticker_that_fails_leaves_the_watchdog_and_comes_back(graph: Graph, policy: Path) -> None:
