@@ -8,13 +8,12 @@ from typing import Any
 
 from rclpy.node import Node
 
-from ddpg_ros.contract import Contract
+from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_report import LiveReport
 from ddpg_ros.errors import USER_ERROR, ConfigError
-from ddpg_ros.ros.messages import to_reading
 from ddpg_ros.ros.parameters import check_overrides
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
@@ -70,10 +69,10 @@ class CheckNode(Node):
                 published.setdefault(name, set()).add(kind)
         self.graph = LiveGraph(names, {name: sorted(kinds) for name, kinds in published.items()})
 
-    def _receive(self, topic: str, message: Any) -> None:
+    def _receive(self, topic: str, reading: Reading) -> None:
         now = self._now()
         if now > 0.0:  # simulated time is 0 until /clock is heard
-            self.record.receive(topic, to_reading(message), now)
+            self.record.receive(topic, reading, now)
 
     def _tick(self) -> None:
         if self._listening_since is not None:

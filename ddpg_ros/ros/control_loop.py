@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
-from rclpy.clock import Clock
-
+from ddpg_ros.contract import Reading
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
 from ddpg_ros.deploy.pacer import Pacer
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.control_record import ControlRecord
 from ddpg_ros.ros.insight import Insight
-from ddpg_ros.ros.messages import to_reading
 
 _TURN_SECONDS = 0.1
 """How long the safe command waits for a tick that hangs."""
@@ -32,7 +28,7 @@ class ControlLoop:
         insight: Publishes what the policy saw and wanted.
         pacer: Says when a tick is due.
         period: From tick to tick [s].
-        clock: The node's.
+        now: The node's clock [s].
     """
 
     def __init__(
@@ -42,7 +38,7 @@ class ControlLoop:
         insight: Insight,
         pacer: Pacer,
         period: float,
-        clock: Clock,
+        now: Callable[[], float],
     ) -> None:
         self.core = core
         self.record = ControlRecord(core)
@@ -50,8 +46,8 @@ class ControlLoop:
         self.ticked_at = time.monotonic()
         """When the last tick was, on the steady clock [s]."""
         self._output, self._insight, self._pacer = output, insight, pacer
-        self._period, self._clock = period, clock
-        self._turn = threading.Lock()
+        self._period, self._now = period, now
+        self._turn = _Turn()
         self._interruptions = 0
         self._retreats = False
         self._commanded_at = self.ticked_at
@@ -63,13 +59,12 @@ class ControlLoop:
         self.ticked_at = self._commanded_at = time.monotonic()
         self.active = True
 
-    def receive(self, topic: str, message: Any, paces: bool = False) -> None:
-        """Take in a sensor's message; tick if it ``paces`` and a tick is about due."""
-        now = self._now()
+    def receive(self, topic: str, reading: Reading, paces: bool = False) -> None:
+        """Take in what a sensor said; tick if it ``paces`` and a tick is about due."""
+        now, arrived = self._now(), time.monotonic()
         if now <= 0.0:  # simulated time is 0 until /clock is heard
             return
-        reading, arrived = to_reading(message), time.monotonic()
-        with self._taking_turns() as alone:
+        with self._turn as alone:
             self.core.receive(topic, reading, now)
             if paces and self._pacer.hear(arrived) and alone and self.active:
                 self._pacer.tick(arrived)
@@ -78,14 +73,14 @@ class ControlLoop:
     def tick(self) -> None:
         """One control period, now."""
         if self.active:
-            with self._taking_turns() as alone:
+            with self._turn as alone:
                 if alone:
                     self._tick(time.monotonic(), self._now())
 
     def tick_if_due(self) -> float:
         """Tick if no message brought a tick about in time; when to ask again [s, steady]."""
         now = time.monotonic()
-        with self._taking_turns() as alone:
+        with self._turn as alone:
             if alone and self.active and now >= self._pacer.deadline:
                 self._pacer.tick(now)
                 self._tick(now, self._now())
@@ -93,7 +88,7 @@ class ControlLoop:
 
     def interrupt(self, reason: str, detail: str = "") -> None:
         """One step to the safe command, whatever hangs; sent only if the core may send."""
-        with self._taking_turns():
+        with self._turn:
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
@@ -133,7 +128,7 @@ class ControlLoop:
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
-        with self._taking_turns():
+        with self._turn:
             self.core.rearm()
 
     def exchange(self, policy: OnnxPolicy) -> None:
@@ -142,7 +137,7 @@ class ControlLoop:
         Raises:
             PolicyFileError: Its contract is not the one that is flown.
         """
-        with self._taking_turns():
+        with self._turn:
             self.core.exchange(policy)
 
     def end(self, reason: str, seconds: float) -> None:
@@ -151,9 +146,6 @@ class ControlLoop:
             self.retreat(reason, seconds)
             self.active = False
             self._output.wait_until_received()
-
-    def _now(self) -> float:
-        return 1e-9 * float(self._clock.now().nanoseconds)
 
     def _tick(self, started: float, now: float) -> None:
         """Whatever goes wrong in here ends in the safe command.
@@ -180,12 +172,21 @@ class ControlLoop:
                 self._output.send(command)
             self.record.note(reasons.ERROR, repr(error))
 
-    @contextmanager
-    def _taking_turns(self) -> Iterator[bool]:
-        """Alone, or not where somebody hangs: the safe command does not wait for them for ever."""
-        alone = self._turn.acquire(timeout=_TURN_SECONDS)
-        try:
-            yield alone
-        finally:
-            if alone:
-                self._turn.release()
+
+class _Turn:
+    """Alone, or not where somebody hangs: the safe command does not wait for them for ever."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder = 0
+
+    def __enter__(self) -> bool:
+        alone = self._lock.acquire(timeout=_TURN_SECONDS)
+        if alone:
+            self._holder = threading.get_ident()
+        return alone
+
+    def __exit__(self, *error: object) -> None:
+        if self._holder == threading.get_ident():
+            self._holder = 0
+            self._lock.release()

@@ -135,12 +135,11 @@ class ControllerNode(LifecycleNode):
         pace = self._pacing_topic(contract)
         output = CommandOutput(ports, contract, self._set.stamped_twist)
         insight, pacer = Insight(ports, contract), Pacer(self._period)
-        self._loop = loop = ControlLoop(
-            core, output, insight, pacer, self._period, self.get_clock()
-        )
+        now = self._time(simulated)
+        self._loop = loop = ControlLoop(core, output, insight, pacer, self._period, now)
         self._report = report = ControlReport(ports, loop, output, self._period)
         subscribe_to_sensors(
-            ports, contract, lambda topic, message: loop.receive(topic, message, topic == pace)
+            ports, contract, lambda topic, reading: loop.receive(topic, reading, topic == pace)
         )
         Switches(ports, loop, self._set.stop_time, self._load, report.introduce)
         ports.run(self._thread("reporter", report.diagnose))
@@ -152,6 +151,11 @@ class ControllerNode(LifecycleNode):
             f"{', '.join(contract.topics)}, drives "
             f"{', '.join(command.topic for command in contract.commands)}"
         )
+
+    def _time(self, simulated: bool) -> Callable[[], float]:
+        """The node's time [s]: where it is not simulated the system's, sooner read from there."""
+        clock = self.get_clock()
+        return (lambda: 1e-9 * float(clock.now().nanoseconds)) if simulated else time.time
 
     def _activate(self) -> None:
         """Begin to tick and to watch; what began last ends first."""

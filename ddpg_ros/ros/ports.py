@@ -26,9 +26,16 @@ class Ports:
         """Open a publisher."""
         return self._keep(self.node.destroy_publisher, self.node.create_publisher(kind, topic, qos))
 
-    def subscribe(self, kind: Any, topic: str, callback: Callable[[Any], None], qos: Any) -> None:
-        """Open a subscription."""
-        subscription = self.node.create_subscription(kind, topic, callback, qos)
+    def subscribe(
+        self,
+        kind: Any,
+        topic: str,
+        callback: Callable[[Any], None],
+        qos: Any,
+        raw: bool = False,
+    ) -> None:
+        """Open a subscription; ``raw``: the callback takes messages as bytes."""
+        subscription = self.node.create_subscription(kind, topic, callback, qos, raw=raw)
         self._keep(self.node.destroy_subscription, subscription)
 
     def serve(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> None:

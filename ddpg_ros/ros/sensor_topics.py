@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
-from ddpg_ros.contract import Contract
+from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.contract.readings import JOINT_STATE
-from ddpg_ros.ros.messages import MESSAGE_TYPES
+from ddpg_ros.ros.joint_state_reader import JointStateReader
+from ddpg_ros.ros.messages import MESSAGE_TYPES, to_reading
 from ddpg_ros.ros.ports import Ports
 
 LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
@@ -23,11 +23,26 @@ SENT_ONCE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 
 
 def subscribe_to_sensors(
-    ports: Ports, contract: Contract, receive: Callable[[str, Any], None]
+    ports: Ports, contract: Contract, receive: Callable[[str, Reading], None]
 ) -> None:
-    """Hear every topic of ``contract``: ``receive(topic, message)`` at each message."""
+    """Hear every topic of ``contract``: ``receive(topic, reading)`` at each message."""
     once = {source.topic for source in contract.sources if math.isinf(source.max_age)}
     for topic, message in contract.topics.items():
-        often = IN_PARTS if message == JOINT_STATE else LATEST
+        raw = message == JOINT_STATE
+        often = IN_PARTS if raw else LATEST
         qos = SENT_ONCE if topic in once else often
-        ports.subscribe(MESSAGE_TYPES[message], topic, partial(receive, topic), qos)
+        hear = _passing_on(topic, JointStateReader() if raw else to_reading, receive)
+        ports.subscribe(MESSAGE_TYPES[message], topic, hear, qos, raw)
+
+
+def _passing_on(
+    topic: str, read: Callable[[Any], Reading | None], receive: Callable[[str, Reading], None]
+) -> Callable[[Any], None]:
+    """A subscription's callback."""
+
+    def hear(message: Any) -> None:
+        reading = read(message)
+        if reading is not None:
+            receive(topic, reading)
+
+    return hear
