@@ -66,6 +66,7 @@ class RobotLink:
         self._arrivals = {topic: Arrivals() for topic in contract.topics if topic not in lasting}
         subscribe_to_sensors(self._ports, contract, self._receive)
         self._reset = self._node.create_client(Trigger, settings.reset_service)
+        self._service = self._node.resolve_service_name(settings.reset_service)
         self._safe = contract.action_values("safe")
         self._target = 0.0
         self._fell_back = False
@@ -95,13 +96,14 @@ class RobotLink:
         answer = self._ask_for_reset()
         if not answer.success:
             raise self._stalled(
-                f"its service {self._reset.srv_name} refuses to begin an episode: "
+                f"its service {self._service} refuses to begin an episode: "
                 f"{answer.message or 'it does not say why'}"
             )
         self._fell_back = True  # a simulator may set its time back when it is reset
         while self._fell_back:
             self._fell_back = False
-            begun = self._send(self._safe)
+            begun = self.now
+            self._send(self._safe, begun)
             self._await_period(partial(_is_older, begun))
         self._wait(lambda: not self._unheard(), lambda: f"nothing came on {self._unheard()}")
 
@@ -111,15 +113,17 @@ class RobotLink:
         Raises:
             WorldStalled: Time or a sensor stands still, or time was set back.
         """
-        late = self.now - self._target
-        if late > _LATE * self.contract.period:
+        now = self.now
+        late = now - self._target
+        in_time = abs(late) <= _LATE * self.contract.period
+        if not in_time:
             self.overruns += 1
             self._node.get_logger().warning(
                 f"the command came {late:.3f} s after its control period began, {self.overruns} "
                 "times by now; run the simulator slower, or in lockstep",
                 throttle_duration_sec=10.0,
             )
-        self._send(command)
+        self._send(command, self._target if in_time else now)
         self._await_period(lambda arrivals: arrivals.owes(self._target))
         if self._fell_back:
             raise self._stalled("its time was set back in the middle of an episode")
@@ -157,17 +161,12 @@ class RobotLink:
         if not self._news.done():
             self._news.set_result(None)
 
-    def _send(self, command: np.ndarray) -> float:
-        """Send it, and set the end of its period; when it was sent [s]."""
-        period, now = self.contract.period, self.now
-        if self._target <= now + 1e-6 and now - self._target <= _LATE * period:
-            self._target += period
-        else:
-            self._target = now + period
+    def _send(self, command: np.ndarray, begun: float) -> None:
+        """Send a command whose period has ``begun`` then [s]."""
+        self._target = begun + self.contract.period
         for arrivals in self._arrivals.values():
             arrivals.expect()
         self._output.send(command)
-        return now
 
     def _await_period(self, missing: Callable[[Arrivals], bool]) -> None:
         """Wait until the period is over, and no sensor's reading ``missing``; or time set back."""
@@ -191,7 +190,7 @@ class RobotLink:
         self._wait(self._output.has_receivers, lambda: "nobody takes its commands")
         self._wait(
             self._reset.service_is_ready,
-            lambda: f"nobody offers the service {self._reset.srv_name}",
+            lambda: f"nobody offers the service {self._service}",
         )
 
     def _ask_for_reset(self) -> Any:
@@ -206,7 +205,7 @@ class RobotLink:
                 futures[-1].add_done_callback(lambda _: self._wake())
             return any(future.done() for future in futures)
 
-        self._wait(answered, lambda: f"its service {self._reset.srv_name} does not answer")
+        self._wait(answered, lambda: f"its service {self._service} does not answer")
         return next(future for future in futures if future.done()).result()
 
     def _unheard(self) -> str:
