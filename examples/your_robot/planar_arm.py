@@ -46,6 +46,7 @@ class PlanarArm(MujocoWorld):
         """What the sensors say now, by topic."""
         return {
             "joint_states": readings.joint_state(JOINTS, self.data.qpos, self.data.qvel),
+            "tool_pose": readings.pose_stamped([*tool(self.data.qpos), 0.0]),
             "goal_pose": readings.pose_stamped(self.data.mocap_pos[0]),
         }
 
