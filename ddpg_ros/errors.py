@@ -36,6 +36,10 @@ class WorldError(DdpgRosError):
     """A simulated world is unknown, or cannot be used as asked."""
 
 
+class WorldStalled(WorldError):
+    """A world outside this process no longer answers."""
+
+
 class CheckpointError(DdpgRosError):
     """A checkpoint cannot be read, or belongs to another run."""
 

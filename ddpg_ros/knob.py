@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from ddpg_ros.errors import ConfigError
+
 
 def knob(
     default: Any,
@@ -35,3 +37,15 @@ def knob(
         "dynamic": dynamic,
     }
     return dataclasses.field(default=default, metadata=metadata)
+
+
+def check_range(field: dataclasses.Field[Any], value: Any) -> None:
+    """Raise ConfigError if ``value`` is outside the range of a knob, or none of its choices."""
+    low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
+    if choices and value not in choices:
+        raise ConfigError(f"{field.name}: expected one of {', '.join(choices)}, got '{value}'.")
+    too_low = low is not None and not value >= low
+    too_high = high is not None and not value <= high
+    if too_low or too_high:
+        bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
+        raise ConfigError(f"{field.name}: expected {bounds}, got {value}.")

@@ -49,6 +49,8 @@ def _simulate(context: LaunchContext) -> list:
 def _home_of(policy: OnnxPolicy) -> dict[str, str]:
     """The world a policy was trained in; a user's contract comes out of the policy file."""
     provenance = policy.metadata.provenance
+    if provenance.get("world") == "ros":  # no world, but whatever was on the graph then
+        return {}
     home = {"world": provenance["world"]} if provenance.get("world") else {}
     if provenance.get("contract_file"):
         contract = Path(tempfile.mkdtemp()) / "contract.yaml"

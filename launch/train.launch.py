@@ -5,7 +5,7 @@ from launch.actions import OpaqueFunction
 
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
-from ddpg_ros.ros.settings import TrainerParameters
+from ddpg_ros.ros.settings import RobotParameters, TrainerParameters
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -14,6 +14,7 @@ def generate_launch_description() -> LaunchDescription:
         [
             params_file_argument("trainer"),
             *arguments_of(TrainerParameters),
+            *arguments_of(RobotParameters),
             *arguments_of(DdpgConfig),
             OpaqueFunction(function=_train),
         ]
@@ -21,6 +22,7 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def _train(context: LaunchContext) -> list:
-    parameters = (given(context, TrainerParameters), given(context, DdpgConfig))
+    kinds = (TrainerParameters, RobotParameters, DdpgConfig)
+    parameters = [given(context, kind) for kind in kinds]
     # A checkpoint of a large memory may take longer than launch's five seconds to SIGTERM.
     return [node(context, "train", "trainer", *parameters, sigterm_timeout="10")]

@@ -1,4 +1,4 @@
-"""``ddpg-ros demo``: train, export, and fly the pendulum over ROS 2."""
+"""``ddpg-ros demo``: train, export, and fly a robot over ROS 2, the pendulum unless told."""
 
 from __future__ import annotations
 
@@ -28,7 +28,15 @@ _LEAVE_DEADLINE = 10.0
 
 def add(verbs: Any) -> None:
     """Add the verb to the command line."""
-    parser = verbs.add_parser("demo", help="train, export, and fly the pendulum over ROS 2")
+    parser = verbs.add_parser("demo", help="train, export, and fly a robot over ROS 2")
+    parser.add_argument(
+        "world",
+        nargs="?",
+        default=_WORLD,
+        help="pendulum, your module:Class, or a Gymnasium id (pendulum)",
+    )
+    parser.add_argument("--contract", default="", help="your YAML contract for the environment")
+    parser.add_argument("--config", default="", help="YAML file of hyperparameters")
     parser.add_argument("--output", default="demo", help="folder for what the demo leaves (demo)")
     parser.set_defaults(run_verb=_demo)
 
@@ -37,7 +45,7 @@ def _demo(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
     from ddpg_ros.learning.loop import StopRequest
-    from ddpg_ros.learning.presets import load_preset
+    from ddpg_ros.learning.presets import preset_for, read_config
     from ddpg_ros.learning.run_folder import Job
     from ddpg_ros.learning.training import start_training
 
@@ -48,10 +56,13 @@ def _demo(options: argparse.Namespace) -> int:
         )
     output = Path(options.output)
     _clear(output)
-    print(f"1. train a policy to swing up the {_WORLD}", flush=True)
+    print(f"1. train a policy in the world {options.world}", flush=True)
     run = output / "run"
-    config = load_preset(_WORLD)
-    trained = start_training(Job(_WORLD), config, str(run), ConsoleReporter(), StopRequest())
+    config = preset_for(options.world)
+    if options.config:
+        config = read_config(options.config, config)
+    job = Job(options.world, options.contract)
+    trained = start_training(job, config, str(run), ConsoleReporter(), StopRequest())
     shutil.copyfile(trained.folder.policy, output / "policy.onnx")
     shutil.copyfile(trained.folder.learning_curve, output / "learning_curve.png")
 
@@ -69,7 +80,9 @@ def _demo(options: argparse.Namespace) -> int:
         f"{_REAL_TIME_FACTOR:g} times real time",
         flush=True,
     )
-    episodes = Flight(output, first_seed=in_gym.seeds[0]).fly()
+    flown = sum(in_gym.lengths) * policy.contract.period
+    flight = Flight(output, options.world, options.contract, in_gym.seeds[0], flown)
+    episodes = flight.fly()
     for episode in episodes:
         print(f"   seed {episode['seed']}: {episode['return']:.2f}, {episode['outcome']}")
     ros_return = sum(episode["return"] for episode in episodes) / len(episodes)
@@ -96,11 +109,17 @@ class Flight:
 
     Args:
         output: Folder for the film, the logs and the results.
+        world: What is flown.
+        contract_file: The user's contract for it; empty for none.
         first_seed: Seed of the first episode.
+        seconds: How long the flight takes, in simulated time [s].
     """
 
     output: Path
+    world: str
+    contract_file: str
     first_seed: int
+    seconds: float
 
     def fly(self) -> list[dict[str, Any]]:
         """Fly, and return what the world node says of each episode.
@@ -118,7 +137,8 @@ class Flight:
         world = self._start(
             "world",
             {
-                "world": _WORLD,
+                "world": self.world,
+                **({"contract_file": self.contract_file} if self.contract_file else {}),
                 "real_time_factor": _REAL_TIME_FACTOR,
                 "seed": self.first_seed,
                 "episodes": _EPISODES,
@@ -153,7 +173,7 @@ class Flight:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def _wait(self, world: subprocess.Popen[bytes], controller: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _FLIGHT_DEADLINE
+        deadline = time.monotonic() + _FLIGHT_DEADLINE + 2 * self.seconds / _REAL_TIME_FACTOR
         while world.poll() is None:
             if controller.poll() is not None:
                 raise self._failure("controller")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import signal
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ddpg_ros.errors import ConfigError
+from ddpg_ros.cli.nodes import remedy
+from ddpg_ros.errors import ConfigError, DdpgRosError
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.ros.settings import RobotParameters
+
+if TYPE_CHECKING:
+    from ddpg_ros.learning.run_folder import Job
+    from ddpg_ros.learning.training import WorldMaker
 
 _DEFAULT_WORLD = "pendulum"
 
@@ -20,9 +29,12 @@ def add(verbs: Any) -> None:
         "world",
         nargs="?",
         default="",
-        help="pendulum, or a Gymnasium id such as HalfCheetah-v5 (pendulum)",
+        help="pendulum, your module:Class, a Gymnasium id such as HalfCheetah-v5, or ros: the "
+        "robot on the ROS graph (pendulum)",
     )
-    parser.add_argument("--contract", default="", help="your YAML contract for the environment")
+    parser.add_argument(
+        "--contract", default="", help="your YAML contract for the environment or robot"
+    )
     parser.add_argument(
         "--run",
         default="",
@@ -35,29 +47,42 @@ def add(verbs: Any) -> None:
         "--preset", default="", help="hyperparameters to start from (the world's, or default)"
     )
     parser.add_argument("--config", default="", help="YAML file of hyperparameters")
+    robot = parser.add_argument_group("the robot on the ROS graph")
+    _add_knobs(robot, RobotParameters)
+    robot.add_argument(
+        "--ros-args",
+        nargs=argparse.REMAINDER,
+        default=[],
+        metavar="ARG",
+        help="at the end: remappings (-r joint_states:=arm/joint_states), namespace",
+    )
     group = parser.add_argument_group("hyperparameters (what is not given comes from the preset)")
-    _add_hyperparameters(group)
+    _add_knobs(group, DdpgConfig)
     parser.set_defaults(run_verb=_train)
 
 
 def _train(options: argparse.Namespace) -> int:
     config = _config(options)
+    robot = _robot(options)
 
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
     from ddpg_ros.learning.loop import StopRequest
-    from ddpg_ros.learning.run_folder import Job
+    from ddpg_ros.learning.run_folder import Job, RunFolder
     from ddpg_ros.learning.training import resume_training, start_training
 
     request = StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: request.ask())
     reporter = ConsoleReporter()
+    job = Job(options.world, options.contract, robot)
     if options.resume:
-        result = resume_training(options.resume, reporter, request)
-    else:
-        job = Job(options.world, options.contract)
-        result = start_training(job, config, options.run_folder, reporter, request)
+        job, _ = RunFolder(Path(options.resume)).load_job()
+    with _world_maker(job, options.ros_args) as make:
+        if options.resume:
+            result = resume_training(options.resume, reporter, request, make)
+        else:
+            result = start_training(job, config, options.run_folder, reporter, request, make)
     folder = result.folder
     if result.evaluation is None:
         print(f"stopped with a checkpoint; go on: ddpg-ros train --resume {folder.path}")
@@ -90,8 +115,46 @@ def _config(options: argparse.Namespace) -> DdpgConfig:
     return DdpgConfig.from_dict(chosen, config)
 
 
-def _add_hyperparameters(group: Any) -> None:
-    for field in dataclasses.fields(DdpgConfig):
+def _robot(options: argparse.Namespace) -> dict[str, Any]:
+    """What was asked for of the robot on the ROS graph; nothing if another world was named."""
+    from ddpg_ros.worlds import ROS
+
+    names = [field.name for field in dataclasses.fields(RobotParameters)]
+    given = {name: value for name, value in vars(options).items() if name in names}
+    if options.world == ROS:
+        return dataclasses.asdict(RobotParameters(**given))
+    flags = [f"--{name.replace('_', '-')}" for name in given]
+    if options.ros_args and not options.resume:
+        flags.append("--ros-args")
+    if flags:
+        raise ConfigError(
+            f"{', '.join(flags)}: for the world 'ros' alone, the robot on the ROS graph."
+        )
+    return {}
+
+
+@contextlib.contextmanager
+def _world_maker(job: Job, ros_args: list[str]) -> Iterator[WorldMaker]:
+    """How the worlds of a job are made: here, or on the ROS graph."""
+    from ddpg_ros.learning.training import simulated_world
+    from ddpg_ros.worlds import ROS
+
+    if job.world != ROS:
+        yield simulated_world
+        return
+    try:
+        from ddpg_ros.ros.ros_world import ros_started, ros_worlds
+    except ModuleNotFoundError as error:
+        raise DdpgRosError(
+            f"needs {error.name}, which is not installed. {remedy(error.name)}"
+        ) from None
+    with ros_started(ros_args), ros_worlds(RobotParameters(**job.options)) as worlds:
+        yield lambda job: worlds(job.contract_file)
+
+
+def _add_knobs(group: Any, kind: type) -> None:
+    """A flag for each field of a dataclass of knobs."""
+    for field in dataclasses.fields(kind):
         default: Any = field.default
         extra: dict[str, Any] = {"type": type(default)}
         if isinstance(default, bool):

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from ddpg_ros.errors import CheckpointError, TrainingDiverged, WorldError
+from ddpg_ros.errors import (
+    CheckpointError,
+    ConfigError,
+    TrainingDiverged,
+    WorldError,
+    WorldStalled,
+)
 from ddpg_ros.learning.replay import Batch
 from ddpg_ros.learning.scaling import ActionScale
 from ddpg_ros.learning.seeds import training_seed
@@ -37,19 +43,27 @@ class Agents:
         make_world: Builds one agent's world.
         count: Number of agents.
         seed: The run's seed.
+
+    Raises:
+        ConfigError: Several agents are to act in a world that is one robot.
     """
 
     def __init__(self, make_world: Callable[[], World], count: int, seed: int) -> None:
         self.worlds = [make_world() for _ in range(count)]
         self.contract = self.worlds[0].contract
+        self.live = self.worlds[0].live
+        if self.live and count > 1:
+            raise ConfigError(
+                f"num_envs: '{self.contract.name}' is one robot on the ROS graph; expected 1, got "
+                f"{count}."
+            )
         self._scale = ActionScale(self.contract)
         self._seed = seed
         self.observations = np.zeros((count, self.contract.observation_size), dtype=np.float32)
         self._started = [0] * count
         self._actions: list[list[np.ndarray]] = [[] for _ in range(count)]
         self._returns = [0.0] * count
-        for agent in range(count):
-            self._begin(agent)
+        self.begin_anew()
 
     def step(self, actions: np.ndarray) -> tuple[Batch, list[Episode]]:
         """Act once in every world.
@@ -80,6 +94,8 @@ class Agents:
             culprit = {"observation": before[agent], "action": action, "command": command}
             try:
                 observation, reward, terminal, truncated, info = world.step(command)
+            except WorldStalled:
+                raise
             except WorldError as error:
                 raise TrainingDiverged(str(error), culprit) from None
             if not math.isfinite(np.float32(reward)):
@@ -118,9 +134,15 @@ class Agents:
     def restore(self, state: dict[str, Any]) -> None:
         """Take the worlds back to where :meth:`state` found them, by living through it again.
 
+        A live world cannot: its interrupted episode is left out, and the next one begins.
+
         Raises:
             CheckpointError: A world does not repeat itself from the same seed and actions.
         """
+        if self.live:
+            self._started = list(state["started"])
+            self.begin_anew()
+            return
         for agent, taken in enumerate(state["actions"]):
             self._started[agent] = state["started"][agent] - 1
             self._begin(agent)
@@ -136,6 +158,11 @@ class Agents:
                 "actions, so this run cannot be continued as if nothing had happened. Make its "
                 "reset(seed=...) settle all of its randomness."
             )
+
+    def begin_anew(self) -> None:
+        """Leave every episode where it is, and begin the next."""
+        for agent in range(len(self.worlds)):
+            self._begin(agent)
 
     def _begin(self, agent: int) -> None:
         seed = training_seed(self._seed, agent, self._started[agent])

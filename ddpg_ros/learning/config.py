@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpg_ros.errors import ConfigError
-from ddpg_ros.knob import knob
+from ddpg_ros.knob import check_range, knob
 
 
 @dataclass(frozen=True)
@@ -191,18 +191,7 @@ def _check(field: dataclasses.Field[Any], value: Any) -> None:
     for item in value if several else (value,):
         if not isinstance(item, kind) or (kind is not bool and isinstance(item, bool)):
             raise ConfigError(f"{field.name}: expected {_KINDS[kind]}, got {item!r}.")
-        _check_range(field, item)
-
-
-def _check_range(field: dataclasses.Field[Any], value: Any) -> None:
-    low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
-    if choices and value not in choices:
-        raise ConfigError(f"{field.name}: expected one of {', '.join(choices)}, got '{value}'.")
-    too_low = low is not None and not value >= low
-    too_high = high is not None and not value <= high
-    if too_low or too_high:
-        bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
-        raise ConfigError(f"{field.name}: expected {bounds}, got {value}.")
+        check_range(field, item)
 
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ddpg_ros.errors import ConfigError, TrainingDiverged
+from ddpg_ros.errors import ConfigError, TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.compute.partner import find_partner
@@ -75,7 +75,7 @@ class Trainer:
             zip(("warmup", "noise", "replay"), map(np.random.default_rng, streams), strict=True)
         )
         self._agents = Agents(make_world, config.num_envs, config.seed)
-        self.contract = self._agents.contract
+        self.contract, self.live = self._agents.contract, self._agents.live
         sizes = (self.contract.observation_size, self.contract.action_size)
         device = _resolve_device(config.device)
         self._partner = find_partner(*sizes, config, device)
@@ -111,6 +111,8 @@ class Trainer:
             return finished
         except TrainingDiverged as error:
             raise self._diverged(error) from None
+        except WorldStalled as error:
+            raise self._diverged(TrainingDiverged(str(error))) from None
         finally:
             gc.unfreeze()
             self._metrics.close()
@@ -239,6 +241,8 @@ class Trainer:
             return False
         self._metrics.write(self.step, judgement.metrics())
         self._reporter.evaluated(self.step, judgement.evaluation, judgement.best)
+        if self.live and not last:  # the evaluation flew the same robot
+            self._agents.begin_anew()
         return True
 
 

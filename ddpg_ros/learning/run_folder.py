@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,17 @@ _CHECKPOINT_VERSION = 2
 
 @dataclass(frozen=True)
 class Job:
-    """What a run trains on: the world's name, and the user's contract file for it, if any."""
+    """What a run trains on.
+
+    Args:
+        world: The world's name.
+        contract_file: The user's contract for it; empty for none.
+        options: What else the world is made with, as JSON values by name.
+    """
 
     world: str
     contract_file: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,10 +110,10 @@ class RunFolder:
         """Write down what is trained, and how; the job, its contract file a copy in here."""
         if job.contract_file:
             shutil.copyfile(job.contract_file, self.contract)
-            job = Job(job.world, str(self.contract))
+            job = replace(job, contract_file=str(self.contract))
         own = self.contract.name if job.contract_file else ""
-        content = {"world": job.world, "contract_file": own, "config": config.to_dict()}
-        self._write_json(self.config, content)
+        content = {"world": job.world, "contract_file": own, "options": job.options}
+        self._write_json(self.config, {**content, "config": config.to_dict()})
         return job
 
     def load_job(self) -> tuple[Job, DdpgConfig]:
@@ -118,7 +125,8 @@ class RunFolder:
         try:
             content = json.loads(self.config.read_text())
             own = content["contract_file"]
-            job = Job(content["world"], str(self.path / own) if own else "")
+            contract_file = str(self.path / own) if own else ""
+            job = Job(content["world"], contract_file, content.get("options", {}))
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from ddpg_ros.contract import Contract
+from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.curve import draw_learning_curve
@@ -20,6 +23,14 @@ from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
 from ddpg_ros.worlds import World, make_world
+
+WorldMaker = Callable[[Job], World]
+"""Builds the world of a job, as often as it is asked."""
+
+
+def simulated_world(job: Job) -> World:
+    """The world of that name in this process."""
+    return make_world(job.world, job.contract_file)
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ def start_training(
     path: str,
     reporter: Reporter,
     request: StopRequest,
+    make: WorldMaker = simulated_world,
 ) -> TrainingResult:
     """Train from the first step, evaluate and export.
 
@@ -52,20 +64,23 @@ def start_training(
         path: Folder for the run; empty for ``runs/WORLD-DATE-TIME``.
         reporter: Hears of progress.
         request: Asks the run to stop or to write a checkpoint.
+        make: Builds the worlds.
     """
-    make_world(job.world, job.contract_file).close()
+    make(job).close()
     folder = RunFolder.create(path, job.world)
     job = folder.save_job(job, config)
     reporter.message(f"run folder: {folder.path}")
-    return _train(folder, job, config, reporter, request)
+    return _train(folder, job, config, reporter, request, make)
 
 
-def resume_training(path: str, reporter: Reporter, request: StopRequest) -> TrainingResult:
+def resume_training(
+    path: str, reporter: Reporter, request: StopRequest, make: WorldMaker = simulated_world
+) -> TrainingResult:
     """Go on with the run in the folder ``path`` from its last checkpoint, as if never stopped."""
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
     reporter.message(f"run folder: {folder.path}")
-    return _train(folder, job, config, reporter, request)
+    return _train(folder, job, config, reporter, request, make)
 
 
 def export_run(path: str, output: str = "") -> Path:
@@ -76,8 +91,7 @@ def export_run(path: str, output: str = "") -> Path:
     """
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
-    with make_world(job.world, job.contract_file) as world:
-        contract = world.contract
+    contract = _contract_of(job)
     state = folder.load_checkpoint(contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
@@ -88,16 +102,26 @@ def export_run(path: str, output: str = "") -> Path:
 
 
 def _train(
-    folder: RunFolder, job: Job, config: DdpgConfig, reporter: Reporter, request: StopRequest
+    folder: RunFolder,
+    job: Job,
+    config: DdpgConfig,
+    reporter: Reporter,
+    request: StopRequest,
+    make: WorldMaker,
 ) -> TrainingResult:
     def build() -> World:
-        return make_world(job.world, job.contract_file)
+        return make(job)
 
     trainer = Trainer(folder, config, build, reporter, request)
     try:
         trainer.restore()
         if trainer.step:
             reporter.message(f"resuming at step {trainer.step:,}")
+            if trainer.live:
+                reporter.message(
+                    "a robot on the ROS graph cannot live through an episode again: the one that "
+                    "was interrupted is left out, and the next begins"
+                )
         started = time.monotonic()
         finished = trainer.run()
         seconds = time.monotonic() - started
@@ -120,6 +144,14 @@ def _train(
     reporter.message(f"best policy, unseen seeds: {evaluation}")
     export_policy(policy, folder.policy, _provenance(folder, job, config, trainer.selection.best))
     return TrainingResult(folder, seconds, evaluation)
+
+
+def _contract_of(job: Job) -> Contract:
+    if job.contract_file:
+        return load_contract(job.contract_file)
+    world = simulated_world(job)
+    world.close()
+    return world.contract
 
 
 def _provenance(

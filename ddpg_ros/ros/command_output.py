@@ -40,6 +40,10 @@ class CommandOutput:
         for part, publisher, message in self._outlets:
             publisher.publish(message.fill(command[part], stamp))
 
+    def has_receivers(self) -> bool:
+        """Whether somebody takes each of the commands."""
+        return all(publisher.get_subscription_count() for _, publisher, _ in self._outlets)
+
     def rivals(self) -> list[str]:
         """Command topics that another node publishes on as well."""
         topics = [publisher.topic_name for _, publisher, _ in self._outlets]

@@ -6,9 +6,10 @@ contract, hyperparameters in :class:`~ddpg_ros.learning.config.DdpgConfig`.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
-from ddpg_ros.knob import knob
+from ddpg_ros.knob import check_range, knob
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class WorldParameters:
     """How a world is run."""
 
     world: str = knob(
-        "pendulum", "World to run: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
+        "pendulum",
+        "World to run: one of ddpg_ros's, your module:Class, or a Gymnasium id (HalfCheetah-v5).",
     )
     contract_file: str = knob("", "Your YAML contract for a Gymnasium environment.")
     real_time_factor: float = knob(
@@ -29,6 +31,14 @@ class WorldParameters:
     )
     wait_for_command: bool = knob(
         True, "Hold the robot at the start of the first episode until a command arrives."
+    )
+    lockstep: bool = knob(
+        False,
+        "Let time pass one control period at each command alone, as a training over ROS wants it; "
+        "implies wait_for_reset.",
+    )
+    wait_for_reset: bool = knob(
+        False, "Hold the robot when an episode has ended by itself, until ~/reset."
     )
     results_file: str = knob("", "JSON file to write the episodes to at the end.")
     film_file: str = knob("", "GIF file to write the first episodes to at the end.")
@@ -89,11 +99,44 @@ class TrainerParameters:
     """What to train on, and where the run is kept."""
 
     world: str = knob(
-        "pendulum", "World to train in: one of ddpg_ros's, or a Gymnasium id (HalfCheetah-v5)."
+        "pendulum",
+        "World to train in: one of ddpg_ros's, your module:Class, a Gymnasium id (HalfCheetah-v5), "
+        "or ros: the robot on the ROS graph.",
     )
-    contract_file: str = knob("", "Your YAML contract for a Gymnasium environment.")
+    contract_file: str = knob(
+        "", "Your YAML contract for a Gymnasium environment, or for the robot on the ROS graph."
+    )
     preset: str = knob(
         "", "Hyperparameters to start from; empty: the world's, or 'default' if it has none."
     )
     run_folder: str = knob("", "Folder for the run; empty: runs/WORLD-DATE-TIME.")
     resume: str = knob("", "Folder of a run to continue; empty: start a new one.")
+
+
+@dataclass(frozen=True)
+class RobotParameters:
+    """How the robot on the ROS graph is trained on, for the world ``ros``.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
+
+    reward: str = knob("", "World ros: your reward function, module:function.")
+    time_limit: float = knob(
+        10.0, "World ros: time after which an episode is cut off [s].", 0.001, 1e6
+    )
+    reset_service: str = knob(
+        "ddpg_world/reset", "World ros: service (std_srvs/Trigger) that starts an episode."
+    )
+    clock: str = knob(
+        "simulated",
+        "World ros: whose time a control period takes, that of /clock or that of the wall.",
+        choices=("simulated", "wall"),
+    )
+    patience: float = knob(
+        10.0, "World ros: longest wait for an answer of the robot, on the wall [s].", 0.1, 3600.0
+    )
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            check_range(field, getattr(self, field.name))

@@ -99,10 +99,10 @@ def make_executor() -> Executor:
     return executor
 
 
-def spin_for(executor: Executor, timeout: float) -> None:
-    """Serve callbacks for ``timeout`` [s]; works on every executor and rclpy."""
+def spin_for(executor: Executor, timeout: float, over: Future | None = None) -> None:
+    """Serve callbacks for ``timeout`` [s], or until ``over``; works on every executor and rclpy."""
     try:
-        executor.spin_until_future_complete(Future(), timeout_sec=timeout)
+        executor.spin_until_future_complete(over or Future(), timeout_sec=timeout)
     except RCLError as error:
         # rclpy#1209: an invalid lifecycle transition raises out of the executor.
         rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")

@@ -9,6 +9,7 @@ import math
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import rclpy
@@ -23,11 +24,19 @@ from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.reporting import Progress, Reporter
-from ddpg_ros.learning.run_folder import Job
-from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
+from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.training import (
+    TrainingResult,
+    WorldMaker,
+    resume_training,
+    simulated_world,
+    start_training,
+)
 from ddpg_ros.ros.parameters import check_overrides, declare, is_given
-from ddpg_ros.ros.settings import TrainerParameters
+from ddpg_ros.ros.ros_world import ros_worlds
+from ddpg_ros.ros.settings import RobotParameters, TrainerParameters
 from ddpg_ros.ros.spin import StopSignals, check_arguments, user_errors
+from ddpg_ros.worlds import ROS
 
 NAME = "ddpg_trainer"
 
@@ -40,10 +49,13 @@ class TrainerNode(Node, Reporter):
     def __init__(self, request: StopRequest, **node_arguments: Any) -> None:
         super().__init__(NAME, **node_arguments)
         self.settings = declare(self, TrainerParameters())
+        robot = declare(self, RobotParameters())
         self.config = declare(self, preset_for(self.settings.world, self.settings.preset))
         check_overrides(self)
+        self.job = job_of(self.settings, robot)
         if self.settings.resume:
-            self._refuse_hyperparameters()
+            self._refuse_hyperparameters(robot)
+            self.job, _ = RunFolder(Path(self.settings.resume)).load_job()
         self._request = request
         self._progress_out = self.create_publisher(String, "~/progress", 10)
         self.create_service(Trigger, "~/checkpoint", self._checkpoint)
@@ -66,8 +78,9 @@ class TrainerNode(Node, Reporter):
     def message(self, text: str) -> None:
         self.get_logger().info(text)
 
-    def _refuse_hyperparameters(self) -> None:
-        names = ["preset", *(field.name for field in dataclasses.fields(self.config))]
+    def _refuse_hyperparameters(self, robot: RobotParameters) -> None:
+        fields = (*dataclasses.fields(robot), *dataclasses.fields(self.config))
+        names = ["preset", *(field.name for field in fields)]
         given = [name for name in names if is_given(self, name)]
         if given:
             raise ConfigError(
@@ -86,6 +99,22 @@ class TrainerNode(Node, Reporter):
         return response
 
 
+def job_of(settings: TrainerParameters, robot: RobotParameters) -> Job:
+    """What the parameters ask to train on."""
+    options = dataclasses.asdict(robot) if settings.world == ROS else {}
+    return Job(settings.world, settings.contract_file, options)
+
+
+@contextlib.contextmanager
+def world_maker(job: Job) -> Iterator[WorldMaker]:
+    """How the worlds of a job are made: here, or on the ROS graph, where rclpy runs already."""
+    if job.world != ROS:
+        yield simulated_world
+        return
+    with ros_worlds(RobotParameters(**job.options)) as worlds:
+        yield lambda job: worlds(job.contract_file)
+
+
 def told(known: dict[str, float]) -> str:
     """Speed and return, as far as they are known."""
     parts = [f"{known['steps_per_second']:.0f} steps/s"] if "steps_per_second" in known else []
@@ -95,10 +124,11 @@ def told(known: dict[str, float]) -> str:
 
 def train(node: TrainerNode, request: StopRequest) -> TrainingResult:
     """Run the training the parameters ask for."""
-    if node.settings.resume:
-        return resume_training(node.settings.resume, node, request)
-    job = Job(node.settings.world, node.settings.contract_file)
-    return start_training(job, node.config, node.settings.run_folder, node, request)
+    with world_maker(node.job) as make:
+        if node.settings.resume:
+            return resume_training(node.settings.resume, node, request, make)
+        folder = node.settings.run_folder
+        return start_training(node.job, node.config, folder, node, request, make)
 
 
 def tell_what_next(result: TrainingResult, node: TrainerNode) -> None:

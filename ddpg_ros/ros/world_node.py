@@ -34,6 +34,9 @@ NAME = "ddpg_world"
 
 _RELIABLE = QoSProfile(depth=10)
 
+_REPEAT_SECONDS = 0.1
+"""In lockstep the last messages are said again, as nobody may have been there to hear them."""
+
 
 class WorldNode(Node):
     """Steps a world on the steady clock, publishes its sensors and ``/clock``, takes commands."""
@@ -50,7 +53,7 @@ class WorldNode(Node):
         contract = self.world.contract
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
-        self._nanoseconds = 0
+        self._nanoseconds = self._step_nanoseconds if self._set.lockstep else 0
         self._jumped_nanoseconds = 0
         self._commanded = not self._set.wait_for_command
         self._safe = contract.action_values("safe")
@@ -67,16 +70,20 @@ class WorldNode(Node):
         self._subscribe_commands()
         self.create_service(Trigger, "~/reset", self._reset)
         self._seed = self._set.seed
+        self._closed = self._over = False
         self._begin()
         self._injector = FaultInjector(self._readings(), self._seed)
         self._set_faults(faults, {"jump_time"})
+        step_seconds = 1e-9 * self._step_nanoseconds / self._set.real_time_factor
+        pace = f"at {self._set.real_time_factor:g} times real time"
+        lockstep = self._set.lockstep
         self.create_timer(
-            1e-9 * self._step_nanoseconds / self._set.real_time_factor,
-            self._step,
+            _REPEAT_SECONDS if lockstep else step_seconds,
+            self._repeat if lockstep else self._step,
             clock=Clock(clock_type=ClockType.STEADY_TIME),
         )
         self.get_logger().info(
-            f"world '{contract.name}' at {self._set.real_time_factor:g} times real time; publishes "
+            f"world '{contract.name}' {'in lockstep' if lockstep else pace}; publishes "
             f"{', '.join(self._sensors)}, takes {', '.join(c.topic for c in contract.commands)}"
         )
 
@@ -111,17 +118,39 @@ class WorldNode(Node):
         self._command[part] = np.clip(values, self._low[part], self._high[part])
         self._command_at[part] = self._nanoseconds
         self._commanded = True
+        if self._set.lockstep:
+            self._awaited.discard(command.topic)
+            if not self._awaited:
+                self._step_period()
+
+    def _step_period(self) -> None:
+        """In lockstep: one control period, once there is a command for each part of the robot."""
+        if self._injector.faults.pause:
+            return
+        self._awaited = {command.topic for command in self.world.contract.commands}
+        for _ in range(self.world.substeps):
+            self._advance()
+        self._publish()
+
+    def _repeat(self) -> None:
+        """In lockstep: say the last messages again."""
+        if not self._injector.faults.pause:
+            self._publish()
 
     def _step(self) -> None:
         """One substep of the world, or of waiting for the first command."""
         if self._injector.faults.pause:
             return
+        self._advance()
+        self._publish()
+
+    def _advance(self) -> None:
+        """Time passes, and the robot moves unless it is held."""
         self._nanoseconds += self._step_nanoseconds
-        if self._commanded and not self.finished():
+        if self._commanded and not self._over and not self.finished():
             end = self.world.advance(self._current_command())
             if end is not None:
                 self._end_period(end)
-        self._publish()
 
     def _current_command(self) -> np.ndarray:
         """The last command, the safe one for elements whose topic has been silent too long."""
@@ -136,6 +165,9 @@ class WorldNode(Node):
         return np.where(late, self._safe, self._command)
 
     def _end_period(self, end: PeriodEnd) -> None:
+        if self._closed:
+            self._over = end.terminated
+            return
         self._log.record(end)
         if not end.over:
             return
@@ -145,14 +177,19 @@ class WorldNode(Node):
             f"episode {len(self._log.episodes)} (seed {self._seed}): return "
             f"{episode['return']:.2f} in {episode['steps']} steps, {episode['outcome']}"
         )
-        self._seed += 1
-        self._begin()
+        if self._set.lockstep or self._set.wait_for_reset:
+            self._closed, self._over = True, end.terminated
+        else:
+            self._seed += 1
+            self._begin()
 
     def _begin(self) -> None:
         """Start the episode of the current seed; the robot is at its safe command."""
         self.world.reset(seed=self._seed)
         self._log.begin()
         self._command[:] = self._safe
+        self._closed = self._over = False
+        self._awaited = {command.topic for command in self.world.contract.commands}
 
     def _readings(self) -> dict[str, Reading]:
         readings = self.world.readings()

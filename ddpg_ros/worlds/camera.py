@@ -14,6 +14,8 @@ import mujoco
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ddpg_ros.errors import WorldError
+
 _WIDTH, _HEIGHT = 320, 240
 _BACKGROUND = (232, 238, 246)
 
@@ -24,12 +26,18 @@ class Camera:
     Args:
         model: The scene's model.
         name: The camera's name in it.
+
+    Raises:
+        WorldError: The model has no such camera.
     """
 
     def __init__(self, model: mujoco.MjModel, name: str) -> None:
         self._model = model
         self._name = name
         self._renderer: mujoco.Renderer | None = None
+        if mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, name) < 0:
+            known = ", ".join(model.camera(i).name for i in range(model.ncam)) or "none"
+            raise WorldError(f"the model has no camera called '{name}'. Its cameras: {known}.")
         try:
             self._renderer = mujoco.Renderer(model, _HEIGHT, _WIDTH)
         except Exception as error:  # the GL loaders raise whatever they please

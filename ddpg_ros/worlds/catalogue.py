@@ -9,11 +9,15 @@ from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds.gym_world import GymWorld
+from ddpg_ros.worlds.own_world import make_own_world, own_world
 from ddpg_ros.worlds.pendulum import PendulumWorld
 from ddpg_ros.worlds.world import World
 
 WORLDS: dict[str, Callable[[], World]] = {"pendulum": PendulumWorld}
-"""The package's own worlds; every other name is a Gymnasium id."""
+"""The package's own worlds; every other name is a user's class or a Gymnasium id."""
+
+ROS = "ros"
+"""Name of the robot on the ROS graph, which is no simulation of this process."""
 
 
 def make_world(
@@ -25,7 +29,8 @@ def make_world(
     """Build a world.
 
     Args:
-        name: A key of :data:`WORLDS`, or a Gymnasium id such as ``HalfCheetah-v5``.
+        name: A key of :data:`WORLDS`, a user's ``module:Class`` derived from :class:`World`, or a
+            Gymnasium id such as ``HalfCheetah-v5``.
         contract_file: YAML contract of the user's for a Gymnasium environment; empty for none.
         render: Whether pictures will be asked for.
         contract: The same as a value, for who has no file.
@@ -33,7 +38,13 @@ def make_world(
     Raises:
         WorldError: There is no such world, or it does not fit the contract.
     """
-    if name not in WORLDS:
+    if name == ROS:
+        raise WorldError(
+            "world 'ros': is the robot on the ROS graph, which can be trained on with 'ddpg-ros "
+            "train ros' and flown with 'ddpg-ros controller'. Name a simulated world here."
+        )
+    own = None if name in WORLDS else own_world(name)
+    if name not in WORLDS and own is None:
         if contract_file:
             contract = load_contract(contract_file)
         return GymWorld(name, contract, render)
@@ -41,4 +52,4 @@ def make_world(
         raise WorldError(
             f"world '{name}': brings its own contract; leave out the contract file {contract_file}."
         )
-    return WORLDS[name]()
+    return WORLDS[name]() if own is None else make_own_world(name, own)

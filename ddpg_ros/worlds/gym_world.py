@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 import gymnasium
@@ -13,6 +11,7 @@ from gymnasium import spaces
 from ddpg_ros.contract import Contract, Reading, generic_contract
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, float64_multi_array
 from ddpg_ros.errors import WorldError
+from ddpg_ros.plugin import see_working_directory
 from ddpg_ros.worlds.world import PeriodEnd, World
 
 _DEFAULT_PERIOD = 0.05
@@ -143,8 +142,8 @@ class GymWorld(World):
 
 def _make(env_id: str, render: bool) -> gymnasium.Env:
     """Make the environment; ``module:Id-v0`` finds modules in the working directory too."""
-    if ":" in env_id and "" not in sys.path and os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
+    if ":" in env_id:
+        see_working_directory()
     try:
         if render:
             return gymnasium.make(env_id, disable_env_checker=True, render_mode="rgb_array")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import mujoco
 import numpy as np
 
 from ddpg_ros.contract import Contract
+from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds.camera import Camera
 from ddpg_ros.worlds.world import World
 
@@ -19,26 +21,30 @@ class MujocoWorld(World):
     """A world whose plant is a MuJoCo model.
 
     Args:
-        model_file: Name of a file in ``worlds/models``, or a path.
+        model: Name of a file in ``worlds/models``, or the path of one (MJCF or URDF), or a model.
         contract: What a policy reads and drives here; its period is a multiple of the timestep.
         steps_per_substep: Physics steps after which new readings are there.
         camera: Name of the model's camera that films it.
+
+    Raises:
+        WorldError: The contract's period is not a whole number of substeps.
     """
 
     def __init__(
         self,
-        model_file: str | Path,
+        model: str | Path | mujoco.MjModel,
         contract: Contract,
         steps_per_substep: int,
         camera: str = "film",
     ) -> None:
-        self.model = mujoco.MjModel.from_xml_path(str(_MODELS / model_file))
+        if not isinstance(model, mujoco.MjModel):
+            model = mujoco.MjModel.from_xml_path(str(_MODELS / model))
+        self.model = model
         self.data = mujoco.MjData(self.model)
         self._steps_per_substep = steps_per_substep
         self._camera_name = camera
         self._camera: Camera | None = None
-        steps = round(contract.period / self.model.opt.timestep)
-        super().__init__(contract, substeps=steps // steps_per_substep)
+        super().__init__(contract, self._substeps_of(contract))
 
     def snapshot(self) -> np.ndarray:
         """The integration state, ``(mj_stateSize,)`` float64."""
@@ -58,6 +64,17 @@ class MujocoWorld(World):
         if self._camera is not None:
             self._camera.close()
             self._camera = None
+
+    def _substeps_of(self, contract: Contract) -> int:
+        substep = self._steps_per_substep * float(self.model.opt.timestep)
+        substeps = round(contract.period / substep)
+        if substeps < 1 or not math.isclose(substeps * substep, contract.period, rel_tol=1e-6):
+            raise WorldError(
+                f"world '{contract.name}': the contract's period of {contract.period:g} s is no "
+                f"whole number of {substep:g} s: {self._steps_per_substep} physics steps of "
+                f"{self.model.opt.timestep:g} s. Change the model's timestep or steps_per_substep."
+            )
+        return substeps
 
     def _simulate(self) -> None:
         """Run the physics for one substep."""

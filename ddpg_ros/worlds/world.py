@@ -48,6 +48,10 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012 (Gymnasium's)
 
+    live: bool = False
+    """Whether it is one robot outside this process: all instances drive that one, and an episode
+    cannot be lived through again."""
+
     def __init__(self, contract: Contract, substeps: int = 1) -> None:
         self.contract = contract
         self.substeps = substeps

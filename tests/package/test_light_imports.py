@@ -9,7 +9,7 @@ from fresh_python import result, run
 from source_tree import PATHS, ROOT
 from source_tree import room as room_of
 
-FOR_ALL = {"errors", "knob", "guard_settings"}
+FOR_ALL = {"errors", "knob", "guard_settings", "plugin"}
 """Files beside the rooms, which load nothing."""
 
 HEAVY = ("torch", "gymnasium", "mujoco", "onnx")

@@ -16,7 +16,13 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.launching import given
-from ddpg_ros.ros.settings import FAULTS, FaultParameters, TrainerParameters, WorldParameters
+from ddpg_ros.ros.settings import (
+    FAULTS,
+    FaultParameters,
+    RobotParameters,
+    TrainerParameters,
+    WorldParameters,
+)
 
 LAUNCH = Path(__file__).parents[2] / "launch"
 
@@ -32,7 +38,7 @@ def arguments(name: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("train", (TrainerParameters, DdpgConfig)),
+        ("train", (TrainerParameters, RobotParameters, DdpgConfig)),
         ("deploy", (ControllerParameters,)),
         ("simulate", (ControllerParameters, WorldParameters)),
     ],

@@ -1,0 +1,57 @@
+"""What a user wrote and named: modules, and objects in them as ``module:name``."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
+from ddpg_ros.errors import ConfigError
+
+
+def see_working_directory() -> None:
+    """Have modules be looked for in the working directory too, after everywhere else."""
+    if "" not in sys.path and os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+
+
+def load_module(name: str) -> ModuleType:
+    """The user's module.
+
+    Raises:
+        ConfigError: There is none of that name, or it fails when it is imported.
+    """
+    see_working_directory()
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(error.name + ".")):
+            raise ConfigError(
+                f"no module is called '{name}' in {os.getcwd()} or where Python looks. Start "
+                "where its file lies, or set PYTHONPATH."
+            ) from None
+        raise ConfigError(f"module '{name}' cannot be imported ({error}).") from error
+    except Exception as error:  # whatever a module of the user's does when it is imported
+        reason = f"{type(error).__name__}: {error}"
+        raise ConfigError(f"module '{name}' cannot be imported ({reason}).") from error
+
+
+def load_object(name: str) -> Any:
+    """What is called ``module:name``.
+
+    Raises:
+        ConfigError: The name has another form, or there is no such module or object.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not (module_name and colon and attribute.isidentifier()):
+        raise ConfigError(f"expected module:name, as my_file:my_function, got '{name}'.")
+    module = load_module(module_name)
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        public = [known for known in vars(module) if not known.startswith("_")]
+        raise ConfigError(
+            f"module '{module_name}' has no '{attribute}'. It has: {', '.join(public[:20])}."
+        ) from None
