@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,24 @@ from ddpg_ros.contract import Contract
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a run trains on: the world's name, and the user's contract file for it, if any."""
+    """What a run trains on.
+
+    Args:
+        world: The world's name.
+        contract_file: The user's contract file for it, if any.
+        randomisation: How far its robot may be from the one modelled.
+    """
 
     world: str
     contract_file: str = ""
+    randomisation: Randomisation = field(default_factory=Randomisation)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class RunFolder:
 
     @property
     def config(self) -> Path:
-        """World and resolved configuration, JSON."""
+        """World, ranges and resolved configuration, JSON."""
         return self.path / "config.json"
 
     @property
@@ -103,9 +111,13 @@ class RunFolder:
         """Write down what is trained, and how; the job, its contract file a copy in here."""
         if job.contract_file:
             shutil.copyfile(job.contract_file, self.contract)
-            job = Job(job.world, str(self.contract))
-        own = self.contract.name if job.contract_file else ""
-        content = {"world": job.world, "contract_file": own, "config": config.to_dict()}
+            job = replace(job, contract_file=str(self.contract))
+        content = {
+            "world": job.world,
+            "contract_file": self.contract.name if job.contract_file else "",
+            "randomisation": job.randomisation.changed(),
+            "config": config.to_dict(),
+        }
         self._write_json(self.config, content)
         return job
 
@@ -118,7 +130,8 @@ class RunFolder:
         try:
             content = json.loads(self.config.read_text())
             own = content["contract_file"]
-            job = Job(content["world"], str(self.path / own) if own else "")
+            ranges = Randomisation.from_dict(content.get("randomisation", {}))
+            job = Job(content["world"], str(self.path / own) if own else "", ranges)
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
-from ddpg_ros.worlds import World, make_world
+from ddpg_ros.worlds import Randomisation, World, make_world
+from ddpg_ros.worlds.randomisation_file import read_randomisation
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,28 @@ class TrainingResult:
     folder: RunFolder
     seconds: float
     evaluation: Evaluation | None
+
+
+def find_job(
+    world: str, contract_file: str = "", randomise: str = "", vary: Sequence[str] = ()
+) -> Job:
+    """What to train on.
+
+    Args:
+        world: The world's name.
+        contract_file: The user's contract file for it; empty for none.
+        randomise: YAML file of ranges; empty for none.
+        vary: Ranges as ``NAME=LOW,HIGH``, which win over those of the file.
+
+    Raises:
+        ConfigError: The file cannot be read, or a range is wrong.
+        WorldError: There is no such world.
+    """
+    ranges = Randomisation()
+    if randomise:
+        with make_world(world, contract_file) as made:
+            ranges = read_randomisation(randomise, made.contract.period)
+    return Job(world, contract_file, Randomisation.from_texts(vary, ranges))
 
 
 def start_training(
@@ -53,10 +77,12 @@ def start_training(
         reporter: Hears of progress.
         request: Asks the run to stop or to write a checkpoint.
     """
-    make_world(job.world, job.contract_file).close()
+    make_world(job.world, job.contract_file, randomisation=job.randomisation).close()
     folder = RunFolder.create(path, job.world)
     job = folder.save_job(job, config)
     reporter.message(f"run folder: {folder.path}")
+    if job.randomisation.changed():
+        reporter.message(f"randomised: {job.randomisation}")
     return _train(folder, job, config, reporter, request)
 
 
@@ -91,7 +117,7 @@ def _train(
     folder: RunFolder, job: Job, config: DdpgConfig, reporter: Reporter, request: StopRequest
 ) -> TrainingResult:
     def build() -> World:
-        return make_world(job.world, job.contract_file)
+        return make_world(job.world, job.contract_file, randomisation=job.randomisation)
 
     trainer = Trainer(folder, config, build, reporter, request)
     try:
@@ -128,6 +154,7 @@ def _provenance(
     return {
         "world": job.world,
         "contract_file": str(Path(job.contract_file).resolve()) if job.contract_file else "",
+        "randomisation": job.randomisation.changed(),
         "run": folder.path.name,
         "steps": best["step"],
         "seed": config.seed,

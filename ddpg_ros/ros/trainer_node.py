@@ -23,8 +23,12 @@ from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.reporting import Progress, Reporter
-from ddpg_ros.learning.run_folder import Job
-from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
+from ddpg_ros.learning.training import (
+    TrainingResult,
+    find_job,
+    resume_training,
+    start_training,
+)
 from ddpg_ros.ros.parameters import check_overrides, declare, is_given
 from ddpg_ros.ros.settings import TrainerParameters
 from ddpg_ros.ros.spin import StopSignals, check_arguments, user_errors
@@ -67,7 +71,7 @@ class TrainerNode(Node, Reporter):
         self.get_logger().info(text)
 
     def _refuse_hyperparameters(self) -> None:
-        names = ["preset", *(field.name for field in dataclasses.fields(self.config))]
+        names = ["preset", "randomise", *(field.name for field in dataclasses.fields(self.config))]
         given = [name for name in names if is_given(self, name)]
         if given:
             raise ConfigError(
@@ -97,8 +101,9 @@ def train(node: TrainerNode, request: StopRequest) -> TrainingResult:
     """Run the training the parameters ask for."""
     if node.settings.resume:
         return resume_training(node.settings.resume, node, request)
-    job = Job(node.settings.world, node.settings.contract_file)
-    return start_training(job, node.config, node.settings.run_folder, node, request)
+    settings = node.settings
+    job = find_job(settings.world, settings.contract_file, settings.randomise)
+    return start_training(job, node.config, settings.run_folder, node, request)
 
 
 def tell_what_next(result: TrainingResult, node: TrainerNode) -> None:

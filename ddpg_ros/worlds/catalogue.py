@@ -8,8 +8,10 @@ from pathlib import Path
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds.disturbed import DisturbedWorld
 from ddpg_ros.worlds.gym_world import GymWorld
 from ddpg_ros.worlds.pendulum import PendulumWorld
+from ddpg_ros.worlds.randomisation import Randomisation
 from ddpg_ros.worlds.world import World
 
 WORLDS: dict[str, Callable[[], World]] = {"pendulum": PendulumWorld}
@@ -21,6 +23,7 @@ def make_world(
     contract_file: str | Path = "",
     render: bool = False,
     contract: Contract | None = None,
+    randomisation: Randomisation | None = None,
 ) -> World:
     """Build a world.
 
@@ -29,10 +32,18 @@ def make_world(
         contract_file: YAML contract of the user's for a Gymnasium environment; empty for none.
         render: Whether pictures will be asked for.
         contract: The same as a value, for who has no file.
+        randomisation: How far its robot may be from the one modelled; None: not at all.
 
     Raises:
-        WorldError: There is no such world, or it does not fit the contract.
+        WorldError: There is no such world, or it does not fit the contract or the randomisation.
     """
+    world = _make(name, contract_file, render, contract)
+    if randomisation is None or not randomisation.changed():
+        return world
+    return DisturbedWorld(world, randomisation)
+
+
+def _make(name: str, contract_file: str | Path, render: bool, contract: Contract | None) -> World:
     if name not in WORLDS:
         if contract_file:
             contract = load_contract(contract_file)

@@ -9,6 +9,8 @@ import numpy as np
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.worlds.camera import Camera
+from ddpg_ros.worlds.mujoco_plant import MujocoPlant
+from ddpg_ros.worlds.randomisation import Draw
 from ddpg_ros.worlds.world import World
 
 _MODELS = Path(__file__).parent / "models"
@@ -34,6 +36,7 @@ class MujocoWorld(World):
     ) -> None:
         self.model = mujoco.MjModel.from_xml_path(str(_MODELS / model_file))
         self.data = mujoco.MjData(self.model)
+        self._plant: MujocoPlant | None = None
         self._steps_per_substep = steps_per_substep
         self._camera_name = camera
         self._camera: Camera | None = None
@@ -59,6 +62,16 @@ class MujocoWorld(World):
             self._camera.close()
             self._camera = None
 
+    def vary(self, draw: Draw) -> None:
+        self._plant = self._plant or MujocoPlant(self.model, self.data)
+        self._plant.vary(draw)
+
+    def push(self, speed: float, rng: np.random.Generator) -> None:
+        self._plant = self._plant or MujocoPlant(self.model, self.data)
+        self._plant.push(speed, self.contract.period / self.substeps, rng)
+
     def _simulate(self) -> None:
         """Run the physics for one substep."""
         mujoco.mj_step(self.model, self.data, self._steps_per_substep)
+        if self._plant is not None:
+            self._plant.release()
