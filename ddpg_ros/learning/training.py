@@ -20,8 +20,8 @@ from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
-from ddpg_ros.worlds import Randomisation, World, make_world
-from ddpg_ros.worlds.randomisation_file import read_randomisation
+from ddpg_ros.worlds import World, make_world
+from ddpg_ros.worlds.randomisation_file import find_ranges
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,9 @@ def find_job(
         ConfigError: The file cannot be read, or a range is wrong.
         WorldError: There is no such world.
     """
-    ranges = Randomisation()
-    if randomise:
-        with make_world(world, contract_file) as made:
-            ranges = read_randomisation(randomise, made.contract.period)
-    return Job(world, contract_file, Randomisation.from_texts(vary, ranges))
+    with make_world(world, contract_file) as made:
+        ranges = find_ranges(randomise, vary, made.contract.period)
+    return Job(world, contract_file, ranges)
 
 
 def start_training(

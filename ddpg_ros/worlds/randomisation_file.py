@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,18 @@ def read_randomisation(path: str | Path, period: float) -> Randomisation:
         return Randomisation.from_dict({**measured, **values})
     except ConfigError as error:
         raise ConfigError(f"randomisation file {path}: {error}") from None
+
+
+def find_ranges(path: str, texts: Sequence[str], period: float) -> Randomisation:
+    """The ranges of the file at ``path``, if it is not empty, with those of ``texts`` in them.
+
+    Args:
+        path: As :func:`read_randomisation` takes it.
+        texts: As :meth:`Randomisation.from_texts` takes them.
+        period: The control period of the world that the ranges are for [s].
+    """
+    base = read_randomisation(path, period) if path else Randomisation()
+    return Randomisation.from_texts(texts, base)
 
 
 def measured_delays(path: Path, period: float) -> dict[str, list[float]]:
