@@ -6,11 +6,16 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from ddpg_ros.cli.train import add_ranges
 from ddpg_ros.errors import ConfigError, WorldError
 
 if TYPE_CHECKING:
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.evaluation import Evaluation
+    from ddpg_ros.worlds import Randomisation, World
+
+_EPISODES, _SWEEP_EPISODES = 100, 20
+_MOST_PROCESSES = 1024
 
 
 def add(verbs: Any) -> None:
@@ -19,46 +24,123 @@ def add(verbs: Any) -> None:
     parser.add_argument("policy", help="policy.onnx")
     parser.add_argument("--world", default="", help="world (default: the one it was trained in)")
     parser.add_argument("--contract", default="", help="your YAML contract for the environment")
-    parser.add_argument("--episodes", type=int, default=100, help="number of unseen seeds (100)")
+    parser.add_argument(
+        "--episodes",
+        type=int,
+        help=f"number of unseen seeds ({_EPISODES}; in a sweep {_SWEEP_EPISODES}, of each cell)",
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
+    add_ranges(parser)
+    parser.add_argument(
+        "--sweep", action="store_true", help="fly a grid of disturbances, write a report"
+    )
+    group = parser.add_argument_group("with --sweep")
+    group.add_argument(
+        "--axis",
+        action="append",
+        metavar="NAME[=VALUE,...]",
+        help="delay, noise, mass, friction (these four), gain or drop; may be given several times",
+    )
+    group.add_argument("--seed", type=int, help="which of the unseen seeds comes first (0)")
+    group.add_argument("--processes", type=int, help="how many fly at once (one a processor)")
+    group.add_argument("--output", help="folder for the report (policy_sweep beside the policy)")
     parser.set_defaults(run_verb=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from ddpg_ros.deploy import OnnxPolicy
+    episodes = options.episodes
+    if episodes is not None and episodes < 1:
+        raise ConfigError(f"--episodes: expected at least 1, got {episodes}.")
+    if options.sweep:
+        return _sweep(options)
+    of_sweep = ("axis", "seed", "processes", "output")
+    stray = [f"--{name}" for name in of_sweep if getattr(options, name) is not None]
+    if stray:
+        raise ConfigError(f"{', '.join(stray)}: means something with --sweep alone.")
 
-    if options.episodes < 1:
-        raise ConfigError(f"--episodes: expected at least 1, got {options.episodes}.")
+    from ddpg_ros.deploy import OnnxPolicy
+    from ddpg_ros.worlds.randomisation_file import find_ranges
+
     policy = OnnxPolicy.load(options.policy)
-    evaluation = evaluate_policy(policy, options.episodes, options.world, options.contract)
+    ranges = find_ranges(options.randomise, options.vary, policy.contract.period)
+    where = (options.world, options.contract, ranges)
+    evaluation = evaluate_policy(policy, episodes or _EPISODES, *where)
     print(json.dumps(evaluation.summary(), indent=2) if options.json else evaluation)
     return 0
 
 
+def _sweep(options: argparse.Namespace) -> int:
+    from ddpg_ros.cli.sweep import SweepJob, default_processes, sweep_policy
+
+    if options.randomise or options.vary:
+        raise ConfigError("--sweep: sets every disturbance itself; leave out --randomise, --vary.")
+    for name, low, high in (("processes", 1, _MOST_PROCESSES), ("seed", 0, 2**30 - 1)):
+        value = getattr(options, name)
+        if value is not None and not low <= value <= high:
+            raise ConfigError(f"--{name}: expected in [{low}, {high}], got {value}.")
+    job = SweepJob(
+        policy=options.policy,
+        world=options.world,
+        contract_file=options.contract,
+        axes=tuple(options.axis or ()),
+        episodes=options.episodes or _SWEEP_EPISODES,
+        first_seed=options.seed or 0,
+        processes=options.processes or default_processes(),
+        output=options.output or "",
+    )
+    return sweep_policy(job, options.json)
+
+
 def evaluate_policy(
-    policy: OnnxPolicy, episodes: int, world_name: str = "", contract_file: str = ""
+    policy: OnnxPolicy,
+    episodes: int,
+    world_name: str = "",
+    contract_file: str = "",
+    ranges: Randomisation | None = None,
 ) -> Evaluation:
     """Fly ``policy`` on unseen seeds, in the world it was trained in unless another is named.
 
+    Args:
+        policy: What is flown.
+        episodes: How many.
+        world_name: Another world; empty: the one that it was trained in.
+        contract_file: The user's contract for that world; empty for none.
+        ranges: How far the robot may be from the one modelled; None: not at all.
+
     Raises:
-        WorldError: The world has another contract than the policy.
+        WorldError: The world has another contract than the policy, or cannot follow a range.
     """
     from ddpg_ros.learning.evaluation import evaluate
     from ddpg_ros.learning.seeds import evaluation_seeds
+
+    with open_world(policy, world_name, contract_file, ranges) as world:
+        evaluation = evaluate(policy.act, world, evaluation_seeds(episodes))
+    assert evaluation is not None
+    return evaluation
+
+
+def open_world(
+    policy: OnnxPolicy,
+    world_name: str = "",
+    contract_file: str = "",
+    ranges: Randomisation | None = None,
+) -> World:
+    """The world to fly ``policy`` in; arguments as :func:`evaluate_policy` takes them.
+
+    Raises:
+        WorldError: The world has another contract than the policy, or cannot follow a range.
+    """
     from ddpg_ros.worlds import make_world
 
     provenance = policy.metadata.provenance
     home = not world_name and not contract_file
     contract = policy.contract if home and provenance.get("contract_file") else None
     world_name = world_name or provenance.get("world", "")
-    world = make_world(world_name, contract_file, contract=contract)
+    world = make_world(world_name, contract_file, contract=contract, randomisation=ranges)
     if world.contract != policy.contract:
         raise WorldError(
             f"world '{world_name}' has another contract than the policy, which was made for "
             f"'{policy.contract.name}': reads {', '.join(policy.contract.observation_names[:8])}, "
             f"drives {', '.join(policy.contract.action_names)} every {policy.contract.period:g} s."
         )
-    evaluation = evaluate(policy.act, world, evaluation_seeds(episodes))
-    world.close()
-    assert evaluation is not None
-    return evaluation
+    return world

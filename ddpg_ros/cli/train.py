@@ -47,6 +47,7 @@ def add(verbs: Any) -> None:
         "--preset", default="", help="hyperparameters to start from (the world's, or default)"
     )
     parser.add_argument("--config", default="", help="YAML file of hyperparameters")
+    add_ranges(parser)
     robot = parser.add_argument_group("the robot on the ROS graph")
     _add_knobs(robot, RobotParameters)
     robot.add_argument(
@@ -61,6 +62,23 @@ def add(verbs: Any) -> None:
     parser.set_defaults(run_verb=_train)
 
 
+def add_ranges(parser: Any) -> None:
+    """Add the flags by which the robot of a world becomes another each episode."""
+    parser.add_argument(
+        "--randomise",
+        default="",
+        metavar="FILE",
+        help="YAML file of ranges: another robot each episode",
+    )
+    parser.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="NAME=LOW,HIGH",
+        help="a range, as mass=0.7,1.3; may be given several times, wins over the file",
+    )
+
+
 def _train(options: argparse.Namespace) -> int:
     config = _config(options)
     robot = _robot(options)
@@ -68,16 +86,17 @@ def _train(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
     from ddpg_ros.learning.loop import StopRequest
-    from ddpg_ros.learning.run_folder import Job, RunFolder
-    from ddpg_ros.learning.training import resume_training, start_training
+    from ddpg_ros.learning.run_folder import RunFolder
+    from ddpg_ros.learning.training import find_job, resume_training, start_training
 
     request = StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: request.ask())
     reporter = ConsoleReporter()
-    job = Job(options.world, options.contract, robot)
     if options.resume:
         job, _ = RunFolder(Path(options.resume)).load_job()
+    else:
+        job = find_job(options.world, options.contract, options.randomise, options.vary, robot)
     with _world_maker(job, options.ros_args) as make:
         if options.resume:
             result = resume_training(options.resume, reporter, request, make)
@@ -102,6 +121,7 @@ def _config(options: argparse.Namespace) -> DdpgConfig:
     chosen = {name: value for name, value in vars(options).items() if name in names}
     job = {"the world": options.world, "--contract": options.contract}
     job |= {"--run": options.run_folder, "--preset": options.preset, "--config": options.config}
+    job |= {"--randomise": options.randomise, "--vary": options.vary}
     given = [*chosen, *(name for name, value in job.items() if value)]
     if options.resume and given:
         raise ConfigError(

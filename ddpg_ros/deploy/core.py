@@ -119,6 +119,10 @@ class ControlCore:
         """How old the newest reading was at the latest tick [s]."""
         return self.assembler.age_of_newest(self._tick.now)
 
+    def age(self, topic: str) -> float:
+        """How old the latest reading on ``topic`` was at the latest tick [s]."""
+        return self.assembler.age(topic, self._tick.now)
+
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""
         tick, decision = self._tick, self._decision

@@ -59,6 +59,9 @@ def _provenance(provenance: dict[str, Any]) -> list[str]:
         f"seed {provenance.get('seed', '?')}, ddpg_ros {provenance.get('ddpg_ros', '?')}, "
         f"commit {str(provenance.get('git_commit') or '?')[:12]}"
     ]
+    ranges = provenance.get("randomisation")
+    if isinstance(ranges, dict) and ranges:
+        lines.append(f"varied   {', '.join(_range(name, ends) for name, ends in ranges.items())}")
     if {"mean", "confidence_95", "episodes"} <= set(evaluation):
         outcomes = ", ".join(f"{n} {name}" for name, n in evaluation.get("outcomes", {}).items())
         lines.append(
@@ -66,6 +69,13 @@ def _provenance(provenance: dict[str, Any]) -> list[str]:
             f"{evaluation['episodes']} unseen episodes: {outcomes}"
         )
     return lines
+
+
+def _range(name: str, ends: Any) -> str:
+    """A range of its training in words."""
+    if isinstance(ends, list) and all(isinstance(end, int | float) for end in ends):
+        ends = " to ".join(f"{end:g}" for end in ends)
+    return f"{name} {ends}"
 
 
 def _observation_rows(policy: OnnxPolicy) -> list[Sequence[str]]:

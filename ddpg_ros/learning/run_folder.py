@@ -16,6 +16,7 @@ from ddpg_ros.contract import Contract
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
 
@@ -27,11 +28,13 @@ class Job:
     Args:
         world: The world's name.
         contract_file: The user's contract for it; empty for none.
+        randomisation: How far its robot may be from the one modelled.
         options: What else the world is made with, as JSON values by name.
     """
 
     world: str
     contract_file: str = ""
+    randomisation: Randomisation = field(default_factory=Randomisation)
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -63,7 +66,7 @@ class RunFolder:
 
     @property
     def config(self) -> Path:
-        """World and resolved configuration, JSON."""
+        """World, ranges and resolved configuration, JSON."""
         return self.path / "config.json"
 
     @property
@@ -111,9 +114,14 @@ class RunFolder:
         if job.contract_file:
             shutil.copyfile(job.contract_file, self.contract)
             job = replace(job, contract_file=str(self.contract))
-        own = self.contract.name if job.contract_file else ""
-        content = {"world": job.world, "contract_file": own, "options": job.options}
-        self._write_json(self.config, {**content, "config": config.to_dict()})
+        content = {
+            "world": job.world,
+            "contract_file": self.contract.name if job.contract_file else "",
+            "randomisation": job.randomisation.changed(),
+            "options": job.options,
+            "config": config.to_dict(),
+        }
+        self._write_json(self.config, content)
         return job
 
     def load_job(self) -> tuple[Job, DdpgConfig]:
@@ -126,7 +134,8 @@ class RunFolder:
             content = json.loads(self.config.read_text())
             own = content["contract_file"]
             contract_file = str(self.path / own) if own else ""
-            job = Job(content["world"], contract_file, content.get("options", {}))
+            ranges = Randomisation.from_dict(content.get("randomisation", {}))
+            job = Job(content["world"], contract_file, ranges, content.get("options", {}))
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
-from ddpg_ros.errors import CheckpointError
+from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.curve import draw_learning_curve
 from ddpg_ros.learning.evaluation import Evaluation, evaluate
@@ -22,7 +23,8 @@ from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
-from ddpg_ros.worlds import World, make_world
+from ddpg_ros.worlds import ROS, World, make_world
+from ddpg_ros.worlds.randomisation_file import find_ranges
 
 WorldMaker = Callable[[Job], World]
 """Builds the world of a job, as often as it is asked."""
@@ -30,7 +32,7 @@ WorldMaker = Callable[[Job], World]
 
 def simulated_world(job: Job) -> World:
     """The world of that name in this process."""
-    return make_world(job.world, job.contract_file)
+    return make_world(job.world, job.contract_file, randomisation=job.randomisation)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,38 @@ class TrainingResult:
     folder: RunFolder
     seconds: float
     evaluation: Evaluation | None
+
+
+def find_job(
+    world: str,
+    contract_file: str = "",
+    randomise: str = "",
+    vary: Sequence[str] = (),
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Job:
+    """What to train on.
+
+    Args:
+        world: The world's name.
+        contract_file: The user's contract file for it; empty for none.
+        randomise: YAML file of ranges; empty for none.
+        vary: Ranges as ``NAME=LOW,HIGH``, which win over those of the file.
+        options: What else the world is made with.
+
+    Raises:
+        ConfigError: The file cannot be read, or a range is wrong.
+        WorldError: There is no such world.
+    """
+    if world == ROS:
+        if randomise or vary:
+            raise ConfigError(
+                "world 'ros': the robot on the ROS graph cannot be randomised from here; have its "
+                "simulator do so."
+            )
+        return Job(world, contract_file, options=dict(options))
+    with make_world(world, contract_file) as made:
+        ranges = find_ranges(randomise, vary, made.contract.period)
+    return Job(world, contract_file, ranges, dict(options))
 
 
 def start_training(
@@ -70,6 +104,8 @@ def start_training(
     folder = RunFolder.create(path, job.world)
     job = folder.save_job(job, config)
     reporter.message(f"run folder: {folder.path}")
+    if job.randomisation.changed():
+        reporter.message(f"randomised: {job.randomisation}")
     return _train(folder, job, config, reporter, request, make)
 
 
@@ -160,6 +196,7 @@ def _provenance(
     return {
         "world": job.world,
         "contract_file": str(Path(job.contract_file).resolve()) if job.contract_file else "",
+        "randomisation": job.randomisation.changed(),
         "run": folder.path.name,
         "steps": best["step"],
         "seed": config.seed,

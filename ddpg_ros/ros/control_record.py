@@ -8,6 +8,7 @@ from collections import Counter, deque
 import numpy as np
 
 from ddpg_ros.deploy import ControlCore, Decision, reasons
+from ddpg_ros.ros.timing_record import TimingRecord
 
 _RECENT = 2048
 """Ticks whose times are kept for percentiles; a report looks at those since the one before."""
@@ -30,6 +31,7 @@ class ControlRecord:
         stalls: How often the watchdog found no ticks.
         reasons: Ticks by reason.
         news: Changes of the reason that have not been told yet, with the rest of the sentence.
+        timing: Keeps ages and times for a file, if one is wanted.
     """
 
     def __init__(self, core: ControlCore) -> None:
@@ -37,6 +39,7 @@ class ControlRecord:
         self.reason, self.detail = "", ""
         self.ticks = self.ticks_reported = self.errors = self.stalls = 0
         self.reasons: Counter[str] = Counter()
+        self.timing: TimingRecord | None = None
         self.clipped = np.zeros(core.contract.action_size, dtype=int)
         self.news: deque[tuple[str, str]] = deque(maxlen=100)
         self._started = np.zeros(_RECENT)
@@ -55,6 +58,8 @@ class ControlRecord:
         asked = decision.action is not None
         age = self._core.age_of_newest() if asked else np.nan
         self._latency[place] = age + self._busy[place]
+        if asked and self.timing is not None:
+            self.timing.count(float(self._busy[place]))
         self.ticks += 1
         self.reasons[decision.reason] += 1
         self.clipped += self._core.guard.clipped

@@ -28,6 +28,7 @@ from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.ros.switches import Switches
 from ddpg_ros.ros.threads import Repeater
+from ddpg_ros.ros.timing_record import TimingRecord
 
 NAME = "ddpg_controller"
 
@@ -137,6 +138,8 @@ class ControllerNode(LifecycleNode):
         insight, pacer = Insight(ports, contract), Pacer(self._period)
         now = self._time(simulated)
         self._loop = loop = ControlLoop(core, output, insight, pacer, self._period, now)
+        if self._set.timing_file:
+            loop.record.timing = TimingRecord(self._set.timing_file, core)
         self._report = report = ControlReport(ports, loop, output, self._period)
         subscribe_to_sensors(
             ports, contract, lambda topic, reading: loop.receive(topic, reading, topic == pace)
@@ -162,6 +165,7 @@ class ControllerNode(LifecycleNode):
         loop, running = self._loop, self._running
         assert loop is not None
         running.enter_context(no_pauses())
+        running.callback(self._write_timing, loop.record.timing)
         loop.begin()
         running.callback(self._report.log_news)
         running.callback(loop.end, reasons.STOPPED, self._set.stop_time)
@@ -202,6 +206,13 @@ class ControllerNode(LifecycleNode):
         self.get_logger().error(
             f"the {name} failed: {error!r}", throttle_duration_sec=_REMIND_SECONDS
         )
+
+    def _write_timing(self, timing: TimingRecord | None) -> None:
+        try:
+            if timing is not None and timing.write():
+                self.get_logger().info(f"wrote {self._set.timing_file}")
+        except OSError as error:
+            self.get_logger().error(f"{self._set.timing_file} cannot be written ({error})")
 
     def _watch(self, loop: ControlLoop) -> float:
         """The safe command when no ticks come, told by the steady clock in a thread of its own."""

@@ -56,6 +56,11 @@ class ControllerParameters(GuardSettings):
         0.0,
         60.0,
     )
+    timing_file: str = knob(
+        "",
+        "JSON file for the ages of inputs and the times of ticks, written at deactivation; "
+        "'ddpg-ros train' takes its delays from it. Empty: none.",
+    )
     realtime_priority: int = knob(
         0, "Priority under SCHED_FIFO, 1 to 99; 0: the system's ordinary scheduling.", 0, 99
     )

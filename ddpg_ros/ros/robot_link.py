@@ -20,7 +20,6 @@ from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.errors import WorldStalled
 from ddpg_ros.ros.arrivals import Arrivals
 from ddpg_ros.ros.command_output import CommandOutput
-from ddpg_ros.ros.messages import to_reading
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.settings import RobotParameters
@@ -141,8 +140,8 @@ class RobotLink:
         self._ports.close()
         self._node.destroy_node()
 
-    def _receive(self, topic: str, message: Any) -> None:
-        reading, now = to_reading(message), self.now
+    def _receive(self, topic: str, reading: Reading) -> None:
+        now = self.now
         arrivals = self._arrivals.get(topic)
         if arrivals is not None:
             arrivals.hear(reading.stamp, now)

@@ -109,6 +109,9 @@ class TrainerParameters:
     preset: str = knob(
         "", "Hyperparameters to start from; empty: the world's, or 'default' if it has none."
     )
+    randomise: str = knob(
+        "", "YAML file of ranges: another robot each episode; empty: the one that is modelled."
+    )
     run_folder: str = knob("", "Folder for the run; empty: runs/WORLD-DATE-TIME.")
     resume: str = knob("", "Folder of a run to continue; empty: start a new one.")
 

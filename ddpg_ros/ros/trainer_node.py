@@ -28,6 +28,7 @@ from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.training import (
     TrainingResult,
     WorldMaker,
+    find_job,
     resume_training,
     simulated_world,
     start_training,
@@ -52,10 +53,11 @@ class TrainerNode(Node, Reporter):
         robot = declare(self, RobotParameters())
         self.config = declare(self, preset_for(self.settings.world, self.settings.preset))
         check_overrides(self)
-        self.job = job_of(self.settings, robot)
         if self.settings.resume:
             self._refuse_hyperparameters(robot)
             self.job, _ = RunFolder(Path(self.settings.resume)).load_job()
+        else:
+            self.job = job_of(self.settings, robot)
         self._request = request
         self._progress_out = self.create_publisher(String, "~/progress", 10)
         self.create_service(Trigger, "~/checkpoint", self._checkpoint)
@@ -80,7 +82,7 @@ class TrainerNode(Node, Reporter):
 
     def _refuse_hyperparameters(self, robot: RobotParameters) -> None:
         fields = (*dataclasses.fields(robot), *dataclasses.fields(self.config))
-        names = ["preset", *(field.name for field in fields)]
+        names = ["preset", "randomise", *(field.name for field in fields)]
         given = [name for name in names if is_given(self, name)]
         if given:
             raise ConfigError(
@@ -102,7 +104,7 @@ class TrainerNode(Node, Reporter):
 def job_of(settings: TrainerParameters, robot: RobotParameters) -> Job:
     """What the parameters ask to train on."""
     options = dataclasses.asdict(robot) if settings.world == ROS else {}
-    return Job(settings.world, settings.contract_file, options)
+    return find_job(settings.world, settings.contract_file, settings.randomise, options=options)
 
 
 @contextlib.contextmanager

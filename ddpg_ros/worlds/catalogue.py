@@ -8,9 +8,11 @@ from pathlib import Path
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds.disturbed import DisturbedWorld
 from ddpg_ros.worlds.gym_world import GymWorld
 from ddpg_ros.worlds.own_world import make_own_world, own_world
 from ddpg_ros.worlds.pendulum import PendulumWorld
+from ddpg_ros.worlds.randomisation import Randomisation
 from ddpg_ros.worlds.world import World
 
 WORLDS: dict[str, Callable[[], World]] = {"pendulum": PendulumWorld}
@@ -25,6 +27,7 @@ def make_world(
     contract_file: str | Path = "",
     render: bool = False,
     contract: Contract | None = None,
+    randomisation: Randomisation | None = None,
 ) -> World:
     """Build a world.
 
@@ -34,10 +37,18 @@ def make_world(
         contract_file: YAML contract of the user's for a Gymnasium environment; empty for none.
         render: Whether pictures will be asked for.
         contract: The same as a value, for who has no file.
+        randomisation: How far its robot may be from the one modelled; None: not at all.
 
     Raises:
-        WorldError: There is no such world, or it does not fit the contract.
+        WorldError: There is no such world, or it does not fit the contract or the randomisation.
     """
+    world = _make(name, contract_file, render, contract)
+    if randomisation is None or not randomisation.changed():
+        return world
+    return DisturbedWorld(world, randomisation)
+
+
+def _make(name: str, contract_file: str | Path, render: bool, contract: Contract | None) -> World:
     if name == ROS:
         raise WorldError(
             "world 'ros': is the robot on the ROS graph, which can be trained on with 'ddpg-ros "

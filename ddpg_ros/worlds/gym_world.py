@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
+import mujoco
 import numpy as np
 from gymnasium import spaces
 
@@ -12,6 +14,8 @@ from ddpg_ros.contract import Contract, Reading, generic_contract
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, float64_multi_array
 from ddpg_ros.errors import WorldError
 from ddpg_ros.plugin import see_working_directory
+from ddpg_ros.worlds.mujoco_plant import MujocoPlant
+from ddpg_ros.worlds.randomisation import Draw
 from ddpg_ros.worlds.world import PeriodEnd, World
 
 _DEFAULT_PERIOD = 0.05
@@ -22,7 +26,8 @@ class GymWorld(World):
 
     Without a contract it gets the generic one: two ``Float64MultiArray``. With a contract of the
     user's it offers ``readings() -> dict[str, Reading]``, what its sensors would say; the
-    observation is then assembled from those, as on the robot.
+    observation is then assembled from those, as on the robot. Its attribute ``sensor_noise``, if it
+    has one, says how noisy they are. Its physics can be varied if they are a MuJoCo model's.
 
     Args:
         env_id: A Gymnasium id, ``HalfCheetah-v5`` or ``module:Id-v0``.
@@ -39,6 +44,9 @@ class GymWorld(World):
         self._check_spaces()
         self._reads_sensors = contract is not None and hasattr(self._env.unwrapped, "readings")
         super().__init__(contract or self._generic_contract())
+        noise = getattr(self._env.unwrapped, "sensor_noise", None)
+        self.sensor_noise = noise if isinstance(noise, Mapping) else {}
+        self._plant = _mujoco_plant(self._env.unwrapped)
         if contract is not None:
             self._check_fit(contract)
 
@@ -62,6 +70,16 @@ class GymWorld(World):
     def close(self) -> None:
         self._env.close()
 
+    def vary(self, draw: Draw) -> None:
+        if self._plant is not None:
+            self._plant.vary(draw)
+
+    def push(self, speed: float, rng: np.random.Generator) -> None:
+        if self._plant is None:
+            super().push(speed, rng)
+        else:
+            self._plant.push(speed, self.contract.period, rng)
+
     def _restart(self, seed: int | None) -> dict[str, Any]:
         observation, info = self._env.reset(seed=seed)
         self._vector: np.ndarray = np.ravel(observation)
@@ -72,6 +90,8 @@ class GymWorld(World):
         action = command.astype(space.dtype).reshape(space.shape)  # type: ignore[arg-type]
         observation, reward, terminated, truncated, info = self._env.step(action)
         self._vector = np.ravel(observation)
+        if self._plant is not None:
+            self._plant.release()
         if (terminated or truncated) and "outcome" not in info:
             info = {**info, "outcome": _outcome(terminated, info)}
         return PeriodEnd(float(reward), bool(terminated), bool(truncated), info)
@@ -156,6 +176,13 @@ def _make(env_id: str, render: bool) -> gymnasium.Env:
     except Exception as error:  # whatever the user's constructor raises
         reason = f"{type(error).__name__}: {error}"
         raise WorldError(f"world '{env_id}': cannot be made ({reason}).") from error
+
+
+def _mujoco_plant(env: Any) -> MujocoPlant | None:
+    model, data = getattr(env, "model", None), getattr(env, "data", None)
+    if isinstance(model, mujoco.MjModel) and isinstance(data, mujoco.MjData):
+        return MujocoPlant(model, data)
+    return None
 
 
 def _outcome(terminated: bool, info: dict[str, Any]) -> str:

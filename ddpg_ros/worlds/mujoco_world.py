@@ -11,6 +11,8 @@ import numpy as np
 from ddpg_ros.contract import Contract
 from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds.camera import Camera
+from ddpg_ros.worlds.mujoco_plant import MujocoPlant
+from ddpg_ros.worlds.randomisation import Draw
 from ddpg_ros.worlds.world import World
 
 _MODELS = Path(__file__).parent / "models"
@@ -41,6 +43,7 @@ class MujocoWorld(World):
             model = mujoco.MjModel.from_xml_path(str(_MODELS / model))
         self.model = model
         self.data = mujoco.MjData(self.model)
+        self._plant: MujocoPlant | None = None
         self._steps_per_substep = steps_per_substep
         self._camera_name = camera
         self._camera: Camera | None = None
@@ -65,6 +68,14 @@ class MujocoWorld(World):
             self._camera.close()
             self._camera = None
 
+    def vary(self, draw: Draw) -> None:
+        self._plant = self._plant or MujocoPlant(self.model, self.data)
+        self._plant.vary(draw)
+
+    def push(self, speed: float, rng: np.random.Generator) -> None:
+        self._plant = self._plant or MujocoPlant(self.model, self.data)
+        self._plant.push(speed, self.contract.period / self.substeps, rng)
+
     def _substeps_of(self, contract: Contract) -> int:
         substep = self._steps_per_substep * float(self.model.opt.timestep)
         substeps = round(contract.period / substep)
@@ -79,3 +90,5 @@ class MujocoWorld(World):
     def _simulate(self) -> None:
         """Run the physics for one substep."""
         mujoco.mj_step(self.model, self.data, self._steps_per_substep)
+        if self._plant is not None:
+            self._plant.release()

@@ -19,6 +19,7 @@ from ddpg_ros.contract import (
 )
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, JOINT_STATE, joint_state
 from ddpg_ros.worlds.mujoco_world import MujocoWorld
+from ddpg_ros.worlds.sensor_noise import Deviations
 from ddpg_ros.worlds.world import PeriodEnd
 
 _JOINT = "hinge"
@@ -26,6 +27,9 @@ _PERIOD = 0.05
 _EPISODE_PERIODS = 160
 _TORQUE = 1.0
 _SPEED = 30.0
+
+_SENSOR_NOISE: Deviations = {"joint_states": {"position": 0.01, "velocity": 0.1}}
+"""Deviations [rad, rad/s]: an encoder of a small motor, and what it makes of the speed."""
 
 _UPRIGHT = 0.2
 """Largest angle from upright that counts as up [rad]."""
@@ -40,6 +44,8 @@ class PendulumWorld(MujocoWorld):
     and at rest, falls to 0 hanging, and costs a little speed and effort. An episode lasts 8 s and
     starts anywhere; it is a success when the last 2 s were spent within 0.2 rad of upright.
     """
+
+    sensor_noise = _SENSOR_NOISE
 
     def __init__(self) -> None:
         super().__init__("pendulum.xml", pendulum_contract(), steps_per_substep=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import gymnasium
@@ -11,6 +12,8 @@ from gymnasium import spaces
 
 from ddpg_ros.contract import Assembler, CommandLimiter, Contract, Reading
 from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds.randomisation import Draw
+from ddpg_ros.worlds.sensor_noise import Deviations
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
     live: bool = False
     """Whether it is one robot outside this process: all instances drive that one, and an episode
     cannot be lived through again."""
+    sensor_noise: Deviations = MappingProxyType({})
+    """How noisy the sensors of such a robot are; the world itself says their values exactly."""
 
     def __init__(self, contract: Contract, substeps: int = 1) -> None:
         self.contract = contract
@@ -121,6 +126,26 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
     def render(self) -> np.ndarray:  # type: ignore[override]
         """The picture of this moment, ``(height, width, 3)`` uint8."""
         return self.draw(self.snapshot())
+
+    def vary(self, draw: Draw) -> None:
+        """Give the plant other physics for the next episode, each a factor on what is modelled.
+
+        Called before every reset of a :class:`~ddpg_ros.worlds.disturbed.DisturbedWorld`. A world
+        takes what it can make use of: ``draw.factor("mass")``, ``inertia``, ``friction``,
+        ``motor_gain``; or ``draw.factors("mass", count)`` for parts that vary on their own.
+        """
+
+    def push(self, speed: float, rng: np.random.Generator) -> None:
+        """Push the robot somewhere, into some direction, during the next substep.
+
+        Args:
+            speed: What it adds to the speed of the part that is hit, were that free [m/s].
+            rng: Draws where and into which direction.
+
+        Raises:
+            WorldError: There is nothing to push here.
+        """
+        raise WorldError(f"world '{self.contract.name}': cannot be pushed.")
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
         """Put the plant at the start of an episode drawn from ``self.np_random``."""

@@ -63,6 +63,7 @@ def test_the_policy_file_says_where_it_comes_from(finished: TrainingResult) -> N
     assert provenance == {
         "world": "point",
         "contract_file": "",
+        "randomisation": {},
         "run": "point",
         "steps": checkpoint(finished.folder.path)["selection"]["best"]["step"],
         "seed": QUICK.seed,

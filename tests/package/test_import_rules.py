@@ -41,6 +41,7 @@ SERVES_A_NODE = {
     "ddpg_ros.ros.insight": {"deploy"},
     "ddpg_ros.ros.ros_world": {"worlds"},
     "ddpg_ros.ros.switches": {"deploy"},
+    "ddpg_ros.ros.timing_record": {"deploy"},
     "ddpg_ros.ros.trainer_node": {"learning", "worlds"},
     "ddpg_ros.ros.world_node": {"worlds"},
 }

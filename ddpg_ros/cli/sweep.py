@@ -1,0 +1,226 @@
+"""``ddpg-ros evaluate --sweep``: the grid of disturbances, over several processes."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ddpg_ros.errors import ConfigError, DdpgRosError, WorldError
+
+if TYPE_CHECKING:
+    from ddpg_ros.learning.sweep import Axis, Cell, Sweep
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class SweepJob:
+    """What is flown, and where the report goes.
+
+    Args:
+        policy: Path of the policy file.
+        world: World to fly in; empty: the one the policy was trained in.
+        contract_file: The user's contract for it; empty for none.
+        axes: Disturbances, ``NAME`` or ``NAME=VALUE,VALUE``; empty: the usual ones.
+        episodes: Of each cell.
+        first_seed: Which of the seeds that training never saw comes first.
+        processes: How many fly at once.
+        output: Folder for the report; empty: ``policy_sweep`` beside ``policy.onnx``.
+    """
+
+    policy: str
+    world: str
+    contract_file: str
+    axes: tuple[str, ...]
+    episodes: int
+    first_seed: int
+    processes: int
+    output: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the report goes."""
+        policy = Path(self.policy).expanduser()
+        return Path(self.output) if self.output else policy.with_name(f"{policy.stem}_sweep")
+
+
+def sweep_policy(job: SweepJob, as_json: bool) -> int:
+    """Fly the grid, write and print the report; the exit code.
+
+    A signal ends it early, with a report of what was done.
+
+    Raises:
+        DdpgRosError: The policy, the world, an axis or the folder is wrong.
+    """
+    from ddpg_ros.deploy import OnnxPolicy
+    from ddpg_ros.learning.heat_maps import draw_heat_maps
+    from ddpg_ros.learning.sweep import Sweep, choose_axes
+
+    policy = OnnxPolicy.load(job.policy)
+    axes, left_out = _split(choose_axes(job.axes), job, policy)
+    sweep, folder = Sweep(axes), job.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--output {folder}: cannot be made ({error.strerror}).") from None
+    origin = {
+        "policy": str(Path(job.policy).resolve()),
+        "digest": policy.digest,
+        "world": job.world or policy.metadata.provenance.get("world", ""),
+        "first_seed": job.first_seed,
+        "episodes": job.episodes,
+        "left_out": left_out,
+    }
+    for done in _fly_all(sweep, job):
+        _save(folder, {**origin, **sweep.to_dict()})
+        _tell_progress(done, len(sweep.cells) + 1)
+    report = {**origin, **sweep.to_dict()}
+    _save(folder, report)
+    title = f"{policy.contract.name}, {job.episodes} episodes a cell"
+    pictures = draw_heat_maps(sweep, folder, title)
+    print(json.dumps(report, indent=2) if as_json else _text(sweep, job, left_out, pictures))
+    return 0 if sweep.complete else 130
+
+
+def _split(axes: list[Axis], job: SweepJob, policy: Any) -> tuple[list[Axis], dict[str, str]]:
+    """The axes that the world can follow, and why not the others."""
+    from ddpg_ros.cli.evaluate import open_world
+    from ddpg_ros.learning.sweep import randomisation_of
+    from ddpg_ros.worlds import DisturbedWorld
+
+    fit, left_out = [], {}
+    with open_world(policy, job.world, job.contract_file) as world:
+        for axis in axes:
+            try:
+                DisturbedWorld(world, randomisation_of(((axis.name, axis.values[-1]),)))
+                DisturbedWorld(world, randomisation_of(((axis.name, axis.values[0]),)))
+                fit.append(axis)
+            except WorldError as error:
+                left_out[axis.name] = str(error)
+    if not fit:
+        raise WorldError(" ".join(left_out.values()))
+    return fit, left_out
+
+
+def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
+    """Fly cell after cell; how many are done, after each. When a signal comes, the rest is not."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(job.processes, context, _open, (job, stop)) as pool:
+        with _on_signals(signal.SIG_IGN):  # by the processes that start here, for all their lives
+            futures: dict[Future[Any], Cell | None] = {pool.submit(_fly, None): None}
+            futures |= {pool.submit(_fly, cell): cell for cell in sweep.cells}
+        with _on_signals(lambda *_: _give_up(stop)):
+            try:
+                for done, future in enumerate(as_completed(futures), start=1):
+                    cell, summary = futures[future], future.result()
+                    if summary is not None:
+                        sweep.take(cell, summary)
+                        yield done
+            except BrokenProcessPool:
+                raise DdpgRosError(
+                    "a process of the sweep died, perhaps for want of memory. Take fewer "
+                    "--processes."
+                ) from None
+            finally:
+                stop.set()
+
+
+def _give_up(stop: Any) -> None:
+    """Have every cell that is not done end at its next step; a second signal interrupts."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    stop.set()
+
+
+@contextmanager
+def _on_signals(handler: Any) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+class _Flyer:
+    """What a process of the sweep keeps from cell to cell."""
+
+    def __init__(self, job: SweepJob, stop: Any) -> None:
+        from ddpg_ros.cli.evaluate import open_world
+        from ddpg_ros.deploy import OnnxPolicy
+        from ddpg_ros.learning.seeds import evaluation_seeds
+
+        self._policy = OnnxPolicy.load(job.policy)
+        self._world = open_world(self._policy, job.world, job.contract_file)
+        self._seeds = evaluation_seeds(job.episodes, job.first_seed)
+        self._stop = stop
+
+    def fly(self, cell: Cell | None) -> dict[str, Any] | None:
+        """Evaluate a cell, or the safe command if it is None; None if it was given up."""
+        from ddpg_ros.learning.evaluation import evaluate
+        from ddpg_ros.learning.sweep import randomisation_of
+        from ddpg_ros.worlds import DisturbedWorld
+
+        safe = self._policy.contract.action_values("safe")
+        act = self._policy.act if cell is not None else lambda observation: safe
+        world = DisturbedWorld(self._world, randomisation_of(cell or ()))
+        evaluation = evaluate(act, world, self._seeds, stopped=self._stop.is_set)
+        return None if evaluation is None else evaluation.summary()
+
+
+_flyer: _Flyer | None = None
+
+
+def _open(job: SweepJob, stop: Any) -> None:
+    global _flyer  # noqa: PLW0603 (an executor has no other place for what a process keeps)
+    _flyer = _Flyer(job, stop)
+
+
+def _fly(cell: Cell | None) -> dict[str, Any] | None:
+    assert _flyer is not None
+    return _flyer.fly(cell)
+
+
+def _save(folder: Path, report: dict[str, Any]) -> None:
+    from ddpg_ros.learning.atomic import write_atomically
+
+    text = json.dumps(report, indent=2) + "\n"
+    write_atomically(folder / "sweep.json", lambda partial: partial.write_text(text))
+
+
+def _tell_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\r{done} of {total} cells", end=end, file=sys.stderr, flush=True)
+
+
+def _text(sweep: Sweep, job: SweepJob, left_out: dict[str, str], pictures: list[Path]) -> str:
+    from ddpg_ros.deploy.table import table
+    from ddpg_ros.learning.sweep import NOMINAL, percent
+
+    flown = f"{len(sweep.found)} of {len(sweep.cells)} cells, {job.episodes} episodes each"
+    lines = [
+        f"{sweep.judged_by}, {flown}; as modelled {percent(sweep.score(NOMINAL))}",
+        *table(sweep.rows()),
+        *(f"left out: {name}: {why}" for name, why in left_out.items()),
+        *([] if sweep.complete else ["stopped early: the rest of the grid is missing"]),
+        str(job.folder / "sweep.json"),
+        *map(str, pictures),
+    ]
+    return "\n".join(lines)
+
+
+def default_processes() -> int:
+    """As many as this process may use processors."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

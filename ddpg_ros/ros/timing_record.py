@@ -1,0 +1,81 @@
+"""How late a controller's inputs and commands are, kept for training to expect the same."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ddpg_ros.deploy import ControlCore
+from ddpg_ros.errors import ConfigError
+
+_TICKS = 2**16
+"""The latest ticks that count; at 500 Hz, two minutes."""
+
+_PERCENTILES = (1, 5, 25, 50, 75, 95, 99, 100)
+
+
+class TimingRecord:
+    """Ages and times of the ticks in which the policy was asked.
+
+    Counting allocates nothing: it happens in every tick.
+
+    Args:
+        path: JSON file to write.
+        core: Whose ticks they are.
+
+    Raises:
+        ConfigError: The file's folder cannot be written to.
+    """
+
+    def __init__(self, path: str, core: ControlCore) -> None:
+        self._path, self._core = Path(path).expanduser(), core
+        if not os.access(self._path.parent, os.W_OK):
+            raise ConfigError(
+                f"parameter timing_file is {path}, whose folder cannot be written to. Name a file "
+                "in a folder that is there."
+            )
+        aging = dict.fromkeys(source.topic for source in core.contract.sources if source.ages)
+        self._topics = tuple(aging)
+        self._ages = np.full((_TICKS, len(aging)), np.nan, dtype=np.float32)
+        self._busy = np.full(_TICKS, np.nan, dtype=np.float32)
+        self.ticks = 0
+
+    def count(self, busy: float) -> None:
+        """Take in a tick that took ``busy`` [s], and the ages of what it read."""
+        place = self.ticks % _TICKS
+        for column, topic in enumerate(self._topics):
+            self._ages[place, column] = self._core.age(topic)
+        self._busy[place] = busy
+        self.ticks += 1
+
+    def write(self) -> bool:
+        """Write the percentiles [s]; whether there was anything to write."""
+        if not self.ticks:
+            return False
+        count = min(self.ticks, _TICKS)
+        ages, busy = self._ages[:count].astype(float), self._busy[:count].astype(float)
+        newest = ages.min(axis=1) if self._topics else np.zeros(count)
+        content = {
+            "policy": self._core.contract.name,
+            "policy_digest": self._core.policy.digest,
+            "period": self._core.contract.period,
+            "ticks": count,
+            "input_age": {t: _percentiles(ages[:, i]) for i, t in enumerate(self._topics)},
+            "busy": _percentiles(busy),
+            "latency": _percentiles(newest + busy),
+        }
+        partial = self._path.with_name(f".{self._path.name}.partial")
+        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        os.replace(partial, self._path)
+        return True
+
+
+def _percentiles(seconds: np.ndarray) -> dict[str, Any]:
+    values = np.percentile(seconds, _PERCENTILES)
+    return {
+        f"p{share}": round(v, 6) for share, v in zip(_PERCENTILES, values.tolist(), strict=True)
+    }

@@ -1,0 +1,86 @@
+"""Ranges in a YAML file; delays may come from what a controller measured on its robot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ddpg_ros.errors import ConfigError
+from ddpg_ros.worlds.randomisation import Randomisation
+
+DELAYS_FROM = "delays_from"
+"""The key that names a timing file, relative to the folder of the file it stands in."""
+
+_LOW, _HIGH = "p1", "p99"
+"""The percentiles that a range of delays lies between."""
+
+
+def read_randomisation(path: str | Path, period: float) -> Randomisation:
+    """Read ranges from a file of ``name: value`` and ``name: [low, high]``.
+
+    ``delays_from`` sets the ranges of both delays; one that is written out wins over it.
+
+    Args:
+        path: The YAML file.
+        period: The control period of the world that the ranges are for [s].
+
+    Raises:
+        ConfigError: A file cannot be read, or a name or value in it is wrong.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ConfigError(f"randomisation file {path}: cannot be read ({error}).") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"randomisation file {path}: expected 'name: [low, high]' lines.")
+    try:
+        timing = values.pop(DELAYS_FROM, "")
+        measured = measured_delays(Path(path).parent / str(timing), period) if timing else {}
+        return Randomisation.from_dict({**measured, **values})
+    except ConfigError as error:
+        raise ConfigError(f"randomisation file {path}: {error}") from None
+
+
+def find_ranges(path: str, texts: Sequence[str], period: float) -> Randomisation:
+    """The ranges of the file at ``path``, if it is not empty, with those of ``texts`` in them.
+
+    Args:
+        path: As :func:`read_randomisation` takes it.
+        texts: As :meth:`Randomisation.from_texts` takes them.
+        period: The control period of the world that the ranges are for [s].
+    """
+    base = read_randomisation(path, period) if path else Randomisation()
+    return Randomisation.from_texts(texts, base)
+
+
+def measured_delays(path: Path, period: float) -> dict[str, list[float]]:
+    """The ranges of the delays that a controller wrote to its ``timing_file``.
+
+    Readings are as old as those of the sensor that keeps the policy waiting longest; an action
+    takes effect when the command has left the controller.
+
+    Args:
+        path: The timing file.
+        period: The control period of the world [s].
+
+    Raises:
+        ConfigError: It cannot be read, or is no timing file.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        ages = max(content["input_age"].values(), key=lambda age: float(age["p50"]))
+        spans = {"observation_delay": ages, "action_delay": content["busy"]}
+        return {name: _in_periods(span, period) for name, span in spans.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            f"timing file {path}: cannot be used ({error}). Have ddpg_controller write one: its "
+            "parameter timing_file."
+        ) from None
+
+
+def _in_periods(percentiles: dict[str, Any], period: float) -> list[float]:
+    return [max(0.0, float(percentiles[key])) / period for key in (_LOW, _HIGH)]
