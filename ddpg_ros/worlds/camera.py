@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import math
+import threading
 
 import mujoco
 import numpy as np
@@ -18,8 +19,11 @@ _WIDTH, _HEIGHT = 320, 240
 _BACKGROUND = (232, 238, 246)
 
 
-class Camera:
+class Camera(threading.local):
     """Films a model through one of its cameras.
+
+    An OpenGL context belongs to the thread that made it, so in each thread that films this is a
+    camera of that thread's own, which goes with it.
 
     Args:
         model: The scene's model.
