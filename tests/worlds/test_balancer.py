@@ -115,17 +115,14 @@ def test_a_push_in_one_direction_does_not_lift_it(effort: np.ndarray) -> None:
 
 
 def test_the_steps_are_fine_enough() -> None:
-    """A swing of half a second differs little from one in steps a tenth as long."""
-    coarse, fine = placed(1.0, speed=-10.0), placed(1.0, speed=-10.0)
-    fine.model.opt.timestep /= 10
-    for _ in range(50):
-        coarse.step(np.array([0.01]))
-    mujoco.mj_resetData(fine.model, fine.data)
-    fine.data.qpos[:], fine.data.qvel[:] = (0.0, 1.0), (0.0, -10.0)
-    fine.data.ctrl[0] = 0.01
-    mujoco.mj_step(fine.model, fine.data, 2000)
-    assert fine.data.time == pytest.approx(coarse.data.time)
-    np.testing.assert_allclose(coarse.data.qpos, fine.data.qpos, atol=0.1)
+    """Half a second of fast swinging ends where steps a tenth as long end."""
+    coarse, fine = placed(HANGING, speed=15.0), placed(HANGING, speed=15.0)
+    for world, finer in ((coarse, 1), (fine, 10)):
+        world.model.opt.timestep /= finer
+        mujoco.mj_step(world.model, world.data, 200 * finer)
+    assert np.abs(coarse.data.qpos - [0.0, HANGING]).min() > 0.1
+    np.testing.assert_allclose(coarse.data.qpos, fine.data.qpos, atol=0.05)
+    np.testing.assert_allclose(coarse.data.qvel, fine.data.qvel, atol=0.5)
 
 
 def test_a_period_is_10_ms_of_physics_read_twice() -> None:

@@ -15,7 +15,7 @@ LAST = 800
 
 @pytest.mark.parametrize("side", [1.0, -1.0])
 def test_an_arm_beyond_its_limit_ends_the_episode_as_a_failure(side: float) -> None:
-    world = placed(UP, arm=side * 2.29)
+    world = placed(UP, arm=side * 2.25)
     *_, terminated, truncated, info = world.step(side * np.array([0.05]))
     assert not terminated
     while not terminated:
@@ -62,11 +62,11 @@ def pump_and_balance(world: BalancerWorld) -> np.ndarray:
     """Energy into the pendulum while it is low (Astrom and Furuta 2000), feedback when it is up."""
     (arm, angle), (arm_speed, speed) = world.data.qpos, world.data.qvel
     angle = math.remainder(angle, 2 * math.pi)
-    if abs(angle) < 0.4:
-        return np.array([0.02 * arm + 0.5 * angle + 0.015 * arm_speed + 0.04 * speed])
-    missing = 0.0152 * (1 - math.cos(angle)) - 0.5 * 1.33e-4 * speed**2
-    pump = 4.0 * missing * np.sign(speed * math.cos(angle))
-    return np.array([pump - 0.01 * arm - 0.0005 * arm_speed])
+    if abs(angle) < 0.5:
+        return np.array([0.05 * arm - 0.37 * angle + 0.018 * arm_speed - 0.032 * speed])
+    missing = 1.0 - math.cos(angle) - 0.00438 * speed**2
+    push = 0.05 * missing * np.sign(speed * math.cos(angle))
+    return np.array([push - 0.05 * arm - 0.001 * arm_speed])
 
 
 def test_the_motor_is_strong_enough_to_swing_it_up_and_to_keep_it_there() -> None:
