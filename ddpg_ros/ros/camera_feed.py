@@ -39,7 +39,7 @@ class CameraFeed:
         self._out = node.create_publisher(Image, TOPIC, QoSProfile(depth=1))
         self._painter = ThreadPoolExecutor(1, "camera")
         self._drawn: Future[None] | None = None
-        self._last_due = -1
+        self._last_due = 0
 
     def look(self, nanoseconds: int, stamp: Time) -> None:
         """Picture the moment if it is time to.

@@ -18,6 +18,10 @@ from PIL import Image, ImageDraw
 _WIDTH, _HEIGHT = 320, 240
 _BACKGROUND = (232, 238, 246)
 
+_asking_for_opengl = threading.Lock()
+_no_opengl = threading.Event()
+"""Set once MuJoCo found none in this process: another thread that asked it again would hang."""
+
 
 class Camera(threading.local):
     """Films a model through one of its cameras.
@@ -33,11 +37,7 @@ class Camera(threading.local):
     def __init__(self, model: mujoco.MjModel, name: str) -> None:
         self._model = model
         self._name = name
-        self._renderer: mujoco.Renderer | None = None
-        try:
-            self._renderer = mujoco.Renderer(model, _HEIGHT, _WIDTH)
-        except Exception as error:  # the GL loaders raise whatever they please
-            logging.getLogger(__name__).info("no OpenGL here (%s): pictures are sketches", error)
+        self._renderer = _renderer(model)
 
     def picture(self, data: mujoco.MjData) -> np.ndarray:
         """The scene as ``(240, 320, 3)`` uint8; ``data`` must be forwarded."""
@@ -51,6 +51,18 @@ class Camera(threading.local):
         """Give the OpenGL context back."""
         if self._renderer is not None:
             self._renderer.close()
+
+
+def _renderer(model: mujoco.MjModel) -> mujoco.Renderer | None:
+    """OpenGL's renderer; None where there is no OpenGL."""
+    with _asking_for_opengl:
+        if not _no_opengl.is_set():
+            try:
+                return mujoco.Renderer(model, _HEIGHT, _WIDTH)
+            except Exception as error:  # the GL loaders raise whatever they please
+                _no_opengl.set()
+                logging.getLogger(__name__).info("no OpenGL here (%s): pictures are sketches", error)
+    return None
 
 
 def _sketch(model: mujoco.MjModel, data: mujoco.MjData, camera: str) -> np.ndarray:

@@ -113,7 +113,7 @@ def test_pictures_are_sent_at_the_rate_whatever_the_step(graph: Graph) -> None:
     world.may_finish.set()
     world.reset(seed=0)
     feed = CameraFeed(graph.node, world, rate=30.0)
-    for step in range(1000):
+    for step in range(1001):
         feed.look(step * 10**6, to_stamp(step * 10**6))
         feed._drawn.result(30.0)
     feed.close()
