@@ -47,9 +47,7 @@ class WorldNode(Node):
         for file in filter(None, (self._set.results_file, self._set.film_file)):
             _check_writable(Path(file).parent)
         filmed, pictured = bool(self._set.film_file), self._set.camera_rate > 0
-        self.world = make_world(
-            self._set.world, self._set.contract_file, render=filmed or pictured
-        )
+        self.world = make_world(self._set.world, self._set.contract_file, render=filmed or pictured)
         contract = self.world.contract
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)

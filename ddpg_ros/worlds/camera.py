@@ -61,7 +61,9 @@ def _renderer(model: mujoco.MjModel) -> mujoco.Renderer | None:
                 return mujoco.Renderer(model, _HEIGHT, _WIDTH)
             except Exception as error:  # the GL loaders raise whatever they please
                 _no_opengl.set()
-                logging.getLogger(__name__).info("no OpenGL here (%s): pictures are sketches", error)
+                logging.getLogger(__name__).info(
+                    "no OpenGL here (%s): pictures are sketches", error
+                )
     return None
 
 

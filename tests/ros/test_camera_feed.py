@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from sensor_msgs.msg import Image, JointState
 
 from ddpg_ros.ros.camera_feed import CameraFeed, to_image
 from ddpg_ros.ros.messages import to_stamp
+from ddpg_ros.worlds.balancer import BalancerWorld
 from ddpg_ros.worlds.pendulum import PendulumWorld
 
 TOPIC = "camera/image_raw"
@@ -53,7 +55,7 @@ def test_a_world_that_moves_sends_pictures_that_change(
     stamps = [nanoseconds(image.header.stamp) for image in images]
     assert all(stamp % 10**8 == 0 for stamp in stamps)
     assert (np.diff(stamps) > 0).all()
-    changes = [(pixels(a) != pixels(b)).any() for a, b in zip(images, images[1:], strict=False)]
+    changes = [(pixels(a) != pixels(b)).any() for a, b in itertools.pairwise(images)]
     assert sum(changes) >= 4
 
 
@@ -63,8 +65,6 @@ def test_a_picture_shows_the_robot_as_it_is(
     images = graph.listen(Image, TOPIC)
     start("world", world="balancer", camera_rate=5.0, seed=7)
     graph.wait_for(lambda: images, "a picture")
-    from ddpg_ros.worlds.balancer import BalancerWorld
-
     expected = []
     for seed in (7, 8):
         world = BalancerWorld()
@@ -141,9 +141,7 @@ def test_a_film_and_pictures_can_be_had_of_one_flight(
     assert film.read_bytes().startswith(b"GIF8")
 
 
-def test_without_a_rate_there_is_no_camera(
-    graph: Graph, start: Callable[..., NodeProcess]
-) -> None:
+def test_without_a_rate_there_is_no_camera(graph: Graph, start: Callable[..., NodeProcess]) -> None:
     states = graph.listen(JointState, "joint_states")
     start("world")
     graph.wait_for(lambda: len(states) > 20, "joint states")

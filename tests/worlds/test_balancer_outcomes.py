@@ -20,7 +20,7 @@ def test_an_arm_beyond_its_limit_ends_the_episode_as_a_failure(side: float) -> N
     assert not terminated
     while not terminated:
         assert abs(world.data.qpos[0]) <= 2.3
-        _, reward, terminated, truncated, info = world.step(side * np.array([0.05]))
+        *_, terminated, truncated, info = world.step(side * np.array([0.05]))
     assert abs(world.data.qpos[0]) > 2.3
     assert (truncated, info) == (False, {"outcome": "failure"})
 
