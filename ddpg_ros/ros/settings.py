@@ -43,6 +43,12 @@ class WorldParameters:
     results_file: str = knob("", "JSON file to write the episodes to at the end.")
     film_file: str = knob("", "GIF file to write the first episodes to at the end.")
     film_episodes: int = knob(2, "Episodes to film.", 1, 1000)
+    camera_rate: float = knob(
+        0.0,
+        "Pictures on camera/image_raw per second of simulated time [Hz]; 0: none.",
+        0.0,
+        1000.0,
+    )
 
 
 FAULTS = "faults."

@@ -21,6 +21,7 @@ from std_srvs.srv import Trigger
 
 from ddpg_ros.contract import Command, Reading
 from ddpg_ros.errors import ConfigError
+from ddpg_ros.ros.camera_feed import CameraFeed
 from ddpg_ros.ros.command_messages import command_values
 from ddpg_ros.ros.faults import FaultInjector, described
 from ddpg_ros.ros.flight_log import FlightLog
@@ -48,8 +49,8 @@ class WorldNode(Node):
         check_overrides(self)
         for file in filter(None, (self._set.results_file, self._set.film_file)):
             _check_writable(Path(file).parent)
-        filmed = bool(self._set.film_file)
-        self.world = make_world(self._set.world, self._set.contract_file, render=filmed)
+        filmed, pictured = bool(self._set.film_file), self._set.camera_rate > 0
+        self.world = make_world(self._set.world, self._set.contract_file, render=filmed or pictured)
         contract = self.world.contract
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
@@ -65,6 +66,7 @@ class WorldNode(Node):
             topic: (message, self.create_publisher(MESSAGE_TYPES[message], topic, _RELIABLE))
             for topic, message in contract.topics.items()
         }
+        self._camera = CameraFeed(self, self.world, self._set.camera_rate) if pictured else None
         self._clock_out = self.create_publisher(ClockMessage, "/clock", _RELIABLE)
         self._episodes_out = self.create_publisher(String, "~/episode", _RELIABLE)
         self._subscribe_commands()
@@ -93,6 +95,8 @@ class WorldNode(Node):
 
     def last_word(self) -> None:
         """Write the results and the film."""
+        if self._camera:
+            self._camera.close()
         if self._set.results_file:
             Path(self._set.results_file).write_text(json.dumps(self._log.episodes, indent=2) + "\n")
         if self._set.film_file:
@@ -204,6 +208,8 @@ class WorldNode(Node):
             publisher.publish(to_message(message, reading, to_stamp(stamp)))
         if not self._injector.faults.stall_clock:
             self._clock_out.publish(ClockMessage(clock=to_stamp(time)))
+        if self._camera:
+            self._camera.look(self._nanoseconds, to_stamp(time))
 
     def _set_faults(self, faults: FaultParameters, changes: set[str]) -> None:
         """From now on ``faults``, where ``changes`` are the ones that were set.

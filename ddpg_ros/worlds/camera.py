@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import math
+import threading
 
 import mujoco
 import numpy as np
@@ -19,9 +20,16 @@ from ddpg_ros.errors import WorldError
 _WIDTH, _HEIGHT = 320, 240
 _BACKGROUND = (232, 238, 246)
 
+_asking_for_opengl = threading.Lock()
+_no_opengl = threading.Event()
+"""Set once MuJoCo found none in this process: another thread that asked it again would hang."""
 
-class Camera:
+
+class Camera(threading.local):
     """Films a model through one of its cameras.
+
+    An OpenGL context belongs to the thread that made it, so in each thread that films this is a
+    camera of that thread's own, which goes with it.
 
     Args:
         model: The scene's model.
@@ -34,14 +42,10 @@ class Camera:
     def __init__(self, model: mujoco.MjModel, name: str) -> None:
         self._model = model
         self._name = name
-        self._renderer: mujoco.Renderer | None = None
         if mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, name) < 0:
             known = ", ".join(model.camera(i).name for i in range(model.ncam)) or "none"
             raise WorldError(f"the model has no camera called '{name}'. Its cameras: {known}.")
-        try:
-            self._renderer = mujoco.Renderer(model, _HEIGHT, _WIDTH)
-        except Exception as error:  # the GL loaders raise whatever they please
-            logging.getLogger(__name__).info("no OpenGL here (%s): pictures are sketches", error)
+        self._renderer = _renderer(model)
 
     def picture(self, data: mujoco.MjData) -> np.ndarray:
         """The scene as ``(240, 320, 3)`` uint8; ``data`` must be forwarded."""
@@ -55,6 +59,20 @@ class Camera:
         """Give the OpenGL context back."""
         if self._renderer is not None:
             self._renderer.close()
+
+
+def _renderer(model: mujoco.MjModel) -> mujoco.Renderer | None:
+    """OpenGL's renderer; None where there is no OpenGL."""
+    with _asking_for_opengl:
+        if not _no_opengl.is_set():
+            try:
+                return mujoco.Renderer(model, _HEIGHT, _WIDTH)
+            except Exception as error:  # the GL loaders raise whatever they please
+                _no_opengl.set()
+                logging.getLogger(__name__).info(
+                    "no OpenGL here (%s): pictures are sketches", error
+                )
+    return None
 
 
 def _sketch(model: mujoco.MjModel, data: mujoco.MjData, camera: str) -> np.ndarray:

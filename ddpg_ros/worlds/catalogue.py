@@ -8,6 +8,7 @@ from pathlib import Path
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds.balancer import BalancerWorld
 from ddpg_ros.worlds.disturbed import DisturbedWorld
 from ddpg_ros.worlds.gym_world import GymWorld
 from ddpg_ros.worlds.own_world import make_own_world, own_world
@@ -15,7 +16,10 @@ from ddpg_ros.worlds.pendulum import PendulumWorld
 from ddpg_ros.worlds.randomisation import Randomisation
 from ddpg_ros.worlds.world import World
 
-WORLDS: dict[str, Callable[[], World]] = {"pendulum": PendulumWorld}
+WORLDS: dict[str, Callable[[], World]] = {
+    "balancer": BalancerWorld,
+    "pendulum": PendulumWorld,
+}
 """The package's own worlds; every other name is a user's class or a Gymnasium id."""
 
 ROS = "ros"

@@ -20,7 +20,7 @@ from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, TrainerParameters, WorldParameters
 
 DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(DOCS.rglob("*.md"))
 LINKING = [path for path in (ROOT / "README.md", *PAGES) if path.exists()]
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"\b(?:ddpg_ros|tests|config|launch|examples|docs)/[\w./-]*\w")

@@ -32,6 +32,7 @@ NODES_MAY_IMPORT = {
 }
 SERVES_A_NODE = {
     "ddpg_ros.ros.check_node": {"deploy"},
+    "ddpg_ros.ros.camera_feed": {"worlds"},
     "ddpg_ros.ros.control_loop": {"deploy"},
     "ddpg_ros.ros.control_record": {"deploy"},
     "ddpg_ros.ros.control_report": {"deploy"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
@@ -86,5 +88,24 @@ def test_a_picture_of_a_moment_can_be_drawn_later_and_disturbs_nothing(
     np.testing.assert_array_equal(filmed.draw(then), picture)
     filmed.close()
     np.testing.assert_array_equal(filmed.draw(then), picture)
+    for world in worlds:
+        world.close()
+
+
+def test_another_thread_can_draw_while_the_world_goes_on(worlds: tuple[World, World]) -> None:
+    filmed, unseen = worlds
+    command = filmed.action_space.high.astype(float)
+    for world in worlds:
+        world.reset(seed=1)
+    then = filmed.snapshot()
+    with ThreadPoolExecutor(1) as painter:
+        pictures = [painter.submit(filmed.draw, then) for _ in range(10)]
+        for _ in range(50):
+            observation, *_ = filmed.step(command)
+            expected, *_ = unseen.step(command)
+            np.testing.assert_array_equal(observation, expected)
+        filmed.reset(seed=2)
+        for picture in pictures:
+            np.testing.assert_array_equal(picture.result(), filmed.draw(then))
     for world in worlds:
         world.close()
