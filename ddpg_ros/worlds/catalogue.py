@@ -8,11 +8,12 @@ from pathlib import Path
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds.arm import ArmWorld
 from ddpg_ros.worlds.gym_world import GymWorld
 from ddpg_ros.worlds.pendulum import PendulumWorld
 from ddpg_ros.worlds.world import World
 
-WORLDS: dict[str, Callable[[], World]] = {"pendulum": PendulumWorld}
+WORLDS: dict[str, Callable[[], World]] = {"arm": ArmWorld, "pendulum": PendulumWorld}
 """The package's own worlds; every other name is a Gymnasium id."""
 
 
