@@ -41,7 +41,7 @@ _ACCELERATION = 10.0
 
 _HOME = np.array([0.0, -0.5, 0.5, -0.5, -0.5, 0.0]) * math.pi
 _AROUND_HOME = np.array([2.0, 0.9, 0.9, 1.0, 1.0, math.pi])
-"""Starts and goals are poses within this of home: elbow up, tool down, to all sides but the back."""
+"""Starts and goals are poses within this of home [rad]: elbow up, tool down, not behind."""
 _LOWEST = 0.05
 """Lowest tool at a start and at a goal [m]."""
 
