@@ -46,10 +46,8 @@ class Hinge:
 
         Rodrigues' formula after the origin's rotation; homogeneous coordinates.
         """
-        origin = _rotation(self.rpy)
-        x, y, z = np.array(self.axis) / np.linalg.norm(self.axis)
-        along = np.outer((x, y, z), (x, y, z))
-        across = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+        origin, across = _rotation(self.rpy), self.across()
+        along = np.eye(3) + across @ across
         parts = np.zeros((3, 4, 4))
         parts[0, :3, :3] = origin @ along
         parts[1, :3, :3] = origin @ (np.eye(3) - along)
@@ -58,9 +56,16 @@ class Hinge:
         parts[0, 3, 3] = 1.0
         return parts
 
+    def across(self) -> np.ndarray:
+        """The matrix that takes a point to its velocity when the hinge turns at 1 rad/s, (3, 3)."""
+        x, y, z = np.array(self.axis) / np.linalg.norm(self.axis)
+        return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+
 
 class Chain:
-    """Where a chain's tip is, for angles that change with every call; allocates nothing.
+    """Where a chain's tip is and how its hinges move it, for angles that change with every call.
+
+    Allocates nothing once it is made.
 
     Args:
         hinges: From the base to the tip.
@@ -79,16 +84,34 @@ class Chain:
         points = np.ones((count + 1, 4))
         points[count, :3] = tip
         transforms = self._transforms.reshape(count, 4, 4)
-        self._steps = [(transforms[i], points[i + 1], points[i]) for i in reversed(range(count))]
+        self._inwards = [(transforms[i], points[i + 1], points[i]) for i in reversed(range(count))]
         self.position = points[0, :3]
+        vectors = np.zeros((count + 1, 4))
+        self._outwards = [(transforms[i], vectors[i], vectors[i + 1]) for i in range(count)]
+        self._vector, self._vectors = vectors[0, :3], vectors[1:, :3]
+        self._across = np.stack([hinge.across() for hinge in hinges])
+        self._tips, self._velocities = points[1:, :3, None], np.empty((count, 3, 1))
+        self._pulls = np.empty(count)
 
     def turn(self, angles: np.ndarray) -> None:
         """Put the hinges at ``angles`` ``(hinges,)`` [rad]."""
         np.cos(angles, out=self._cosines)
         np.sin(angles, out=self._sines)
         np.matmul(self._factors, self._parts, out=self._transforms)
-        for transform, point, carried in self._steps:
+        for transform, point, carried in self._inwards:
             np.dot(transform, point, out=carried)
+
+    def pulls(self, vector: np.ndarray) -> np.ndarray:
+        """How far each hinge moves the tip along ``vector`` when it turns [m/rad], ``(hinges,)``.
+
+        The transposed Jacobian times ``vector`` ``(3,)``, which is in the base's frame, at the
+        angles of the last :meth:`turn`. The array is reused by the next call.
+        """
+        np.copyto(self._vector, vector)
+        for transform, before, behind in self._outwards:
+            np.dot(before, transform, out=behind)
+        np.matmul(self._across, self._tips, out=self._velocities)
+        return np.einsum("ij,ij->i", self._velocities[:, :, 0], self._vectors, out=self._pulls)
 
 
 def check_hinges(hinges: Sequence[Hinge], what: str) -> None:

@@ -23,13 +23,14 @@ class ToolToGoal(Feature):
 
     The tool's position is computed from the joints' by the chain of hinges between base and tool.
     With ``near`` the vector ``v`` comes a second time as ``v / hypot(|v|, near)``: a direction far
-    away, and near the goal an offset of which small differences are large. Sources, in order: the
-    goal's position, the joints' positions [rad]. Other joints may be among them.
+    away, and near the goal an offset of which small differences are large. Then comes the pull on
+    each joint, how far it moves the tool in this direction when it turns [m/rad]. Sources, in
+    order: the goal's position, the joints' positions [rad]. Other joints may be among them.
 
     Args:
         chain: The hinges from the base to the tool.
         tip: The tool in the frame of the last hinge [m].
-        near: Distance at which the second vector is ``1 / sqrt(2)`` long [m]; 0: there is none.
+        near: Distance at which the direction is ``1 / sqrt(2)`` long [m]; 0: the vector alone.
         frame: The base's ``frame_id``, which the goal must name if it names one; empty: any.
     """
 
@@ -66,14 +67,17 @@ class ToolToGoal(Feature):
             )
 
     def names(self, sources: Sequence[Source]) -> tuple[str, ...]:
-        return (*XYZ, *(f"direction({axis})" for axis in XYZ)) if self.near else XYZ
+        if not self.near:
+            return XYZ
+        directions = (f"direction({axis})" for axis in XYZ)
+        return (*XYZ, *directions, *(f"pull({hinge.joint})" for hinge in self.chain))
 
     def bind(self, inputs: Sequence[SourceBuffer], out: np.ndarray) -> Compute:
         goal, joints = inputs
         chain = Chain(self.chain, self.tip)
         order = np.array([joints.source.elements.index(hinge.joint) for hinge in self.chain])
         angles, offset = np.zeros(len(order)), np.zeros(3)
-        vector, direction = out[:3], out[3:]
+        vector, direction, pulls = out[:3], out[3:6], out[6:]
         frame, near = self.frame, self.near
 
         def compute() -> str:
@@ -85,7 +89,9 @@ class ToolToGoal(Feature):
             np.copyto(vector, offset, casting="same_kind")
             if near:
                 length = math.hypot(*offset.tolist(), near)
-                np.divide(offset, length, out=direction, casting="same_kind")
+                np.divide(offset, length, out=offset)
+                np.copyto(direction, offset, casting="same_kind")
+                np.copyto(pulls, chain.pulls(offset), casting="same_kind")
             return ""
 
         return compute

@@ -142,8 +142,8 @@ def arm_contract() -> Contract:
                 "to_goal",
                 (goal, positions),
                 ToolToGoal(chain, tip, near=_NEAR, frame=_BASE),
-                low=(-3.0,) * 3 + (-1.0,) * 3,
-                high=(3.0,) * 3 + (1.0,) * 3,
+                low=(-3.0,) * 3 + (-1.0,) * 3 + (-2.0,) * 6,
+                high=(3.0,) * 3 + (1.0,) * 3 + (2.0,) * 6,
             ),
             ObservationTerm(
                 "previous",
