@@ -51,6 +51,22 @@ def test_the_tip_is_where_the_rotations_bring_it(
     np.testing.assert_allclose(chain.position, carried(hinges, tip, angles), atol=1e-9)
 
 
+@given(st.lists(st.tuples(HINGES, st.floats(-7, 7)), min_size=1, max_size=7), LENGTHS, LENGTHS)
+def test_a_pull_is_how_far_the_tip_goes_along_a_vector_as_one_hinge_turns(
+    joints: list[tuple[Hinge, float]], tip: tuple[float, ...], vector: tuple[float, ...]
+) -> None:
+    hinges, angles = [hinge for hinge, _ in joints], np.array([angle for _, angle in joints])
+    chain = Chain(hinges, tip)
+    chain.turn(angles)
+    pulls = chain.pulls(np.array(vector)).copy()
+    for i, pull in enumerate(pulls):
+        moved = [
+            carried(hinges, tip, (angles + side * np.eye(len(hinges))[i]).tolist())
+            for side in (-1e-5, 1e-5)
+        ]
+        assert pull == pytest.approx((moved[1] - moved[0]) @ vector / 2e-5, abs=1e-5)
+
+
 def test_two_links_in_a_plane() -> None:
     chain = Chain([Hinge("shoulder"), Hinge("elbow", (2.0, 0.0, 0.0))], (1.0, 0.0, 0.0))
     for shoulder, elbow in ((0.0, 0.0), (math.pi / 2, 0.0), (0.3, -1.2)):
@@ -58,6 +74,9 @@ def test_two_links_in_a_plane() -> None:
         x = 2 * math.cos(shoulder) + math.cos(shoulder + elbow)
         y = 2 * math.sin(shoulder) + math.sin(shoulder + elbow)
         np.testing.assert_allclose(chain.position, [x, y, 0.0], atol=1e-12)
+        forearm = (math.cos(shoulder + elbow), math.sin(shoulder + elbow))
+        np.testing.assert_allclose(chain.pulls(np.eye(3)[0]), [-y, -forearm[1]], atol=1e-12)
+        np.testing.assert_allclose(chain.pulls(np.eye(3)[1]), [x, forearm[0]], atol=1e-12)
 
 
 def test_an_axis_may_have_any_length() -> None:

@@ -55,14 +55,19 @@ def test_it_is_the_goal_minus_the_tool_whatever_the_joints_order(
     offset = goal - tool(shoulder, elbow)
     assert problem == ""
     np.testing.assert_allclose(out[:3], offset, atol=1e-6)
-    np.testing.assert_allclose(out[3:], offset / math.hypot(*offset, 0.02), atol=1e-6)
+    direction = offset / math.hypot(*offset, 0.02)
+    np.testing.assert_allclose(out[3:6], direction, atol=1e-6)
+    hand = tool(shoulder, elbow) - [0.4 * math.cos(shoulder), 0.4 * math.sin(shoulder), 0.0]
+    for pull, (x, y, _) in zip(out[6:], (tool(shoulder, elbow), hand), strict=True):
+        assert pull == pytest.approx(x * direction[1] - y * direction[0], abs=1e-6)
 
 
 def test_a_millimetre_near_the_goal_is_plain_in_the_direction() -> None:
     _, at = seen((0.7, 0.0, 0.6))
     _, beside = seen((0.7, 0.001, 0.6))
     np.testing.assert_allclose(at, 0.0, atol=1e-7)
-    np.testing.assert_allclose(beside[3:], [0.0, 0.05, 0.0], atol=1e-4)
+    np.testing.assert_allclose(beside[3:6], [0.0, 0.05, 0.0], atol=1e-4)
+    np.testing.assert_allclose(beside[6:], [0.7 * 0.05, 0.3 * 0.05], atol=1e-4)
 
 
 def test_the_direction_can_be_left_out() -> None:
@@ -75,7 +80,7 @@ def test_the_direction_can_be_left_out() -> None:
 
 def test_its_elements_are_named() -> None:
     names = ("x", "y", "z", "direction(x)", "direction(y)", "direction(z)")
-    assert FEATURE.names((GOAL, JOINTS)) == names
+    assert FEATURE.names((GOAL, JOINTS)) == (*names, "pull(shoulder)", "pull(elbow)")
 
 
 def test_a_goal_in_another_frame_is_refused() -> None:
@@ -95,7 +100,7 @@ def test_the_largest_numbers_that_a_contract_takes_stay_finite() -> None:
     buffers = [SourceBuffer(GOAL), SourceBuffer(joints)]
     buffers[0].receive(readings.pose_stamped((1e30, -1e30, 1e30)), 0.0)
     buffers[1].receive(readings.joint_state(joints.elements, [1e30] * 32), 0.0)
-    out = np.full(6, np.nan, dtype=np.float32)
+    out = np.full(6 + 32, np.nan, dtype=np.float32)
     assert ToolToGoal(far, near=1e-6).bind(buffers, out)() == ""
     assert np.isfinite(out).all()
 

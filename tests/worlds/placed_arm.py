@@ -32,10 +32,17 @@ def tool(world: ArmWorld) -> np.ndarray:
     return scene.site("tool").xpos.copy()
 
 
+def jacobian(world: ArmWorld) -> np.ndarray:
+    """Velocity of the tool by velocities of the joints [m/rad], of MuJoCo's own making, (3, 6)."""
+    scene = mujoco.MjData(world.model)
+    scene.qpos[:] = world.data.qpos
+    mujoco.mj_fwdPosition(world.model, scene)
+    moves = np.zeros((3, world.model.nv))
+    mujoco.mj_jacSite(world.model, scene, moves, None, world.model.site("tool").id)
+    return moves
+
+
 def towards(world: ArmWorld) -> np.ndarray:
     """Joint velocities that move the tool to the goal [rad/s], by the damped Jacobian."""
-    jacobian = np.zeros((3, world.model.nv))
-    mujoco.mj_jacSite(world.model, world.data, jacobian, None, world.model.site("tool").id)
-    offset = world.data.mocap_pos[0] - tool(world)
-    damped = jacobian @ jacobian.T + 0.01 * np.eye(3)
-    return 4.0 * jacobian.T @ np.linalg.solve(damped, offset)
+    moves, offset = jacobian(world), world.data.mocap_pos[0] - tool(world)
+    return 4.0 * moves.T @ np.linalg.solve(moves @ moves.T + 0.01 * np.eye(3), offset)

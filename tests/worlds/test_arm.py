@@ -7,7 +7,7 @@ import math
 import mujoco
 import numpy as np
 import pytest
-from placed_arm import HOME, REST, placed, tool
+from placed_arm import HOME, REST, jacobian, placed, tool
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.worlds.arm import ArmWorld, arm_contract
@@ -36,7 +36,7 @@ def test_the_contract_is_joints_and_goal_in_velocities_out_25_times_a_second() -
     np.testing.assert_allclose(contract.action_values("low"), -math.pi, atol=1e-6)
     assert set(contract.action_values("safe")) == {0.0}
     assert set(contract.action_values("slew_limit")) == {10.0}
-    assert (contract.period, contract.observation_size) == (0.04, 30)
+    assert (contract.period, contract.observation_size) == (0.04, 36)
 
 
 def test_the_contract_survives_json_without_loss() -> None:
@@ -78,10 +78,12 @@ def test_it_observes_what_the_simulator_says_of_tool_and_joints() -> None:
             seen = dict(zip(world.contract.observation_names, observation, strict=True))
             offset = world.data.mocap_pos[0] - tool(world)
             direction = offset / math.hypot(*offset, 0.02)
+            pulls = jacobian(world).T @ direction
             for i, axis in enumerate("xyz"):
                 assert seen[f"to_goal.{axis}"] == pytest.approx(offset[i], abs=1e-6)
                 assert seen[f"to_goal.direction({axis})"] == pytest.approx(direction[i], abs=1e-5)
             for i, joint in enumerate(JOINTS):
+                assert seen[f"to_goal.pull({joint})"] == pytest.approx(pulls[i], abs=1e-5)
                 assert seen[f"angles.cos({joint})"] == pytest.approx(math.cos(world.data.qpos[i]))
                 assert seen[f"speeds.{joint}"] == pytest.approx(world.data.qvel[i])
                 assert seen[f"previous.{joint}"] == pytest.approx(world.data.ctrl[i])

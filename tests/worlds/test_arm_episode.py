@@ -35,15 +35,19 @@ def test_distance_costs_the_more_the_nearer_the_goal(distance: float) -> None:
     assert world.step(REST)[1] == pytest.approx(reward, abs=1e-3)
 
 
-def test_speed_costs() -> None:
-    world = placed()
-    rewards = []
-    for _ in range(world.substeps):
-        world.advance(np.full(6, 0.4))
-        distance = np.linalg.norm(tool(world) - world.data.mocap_pos[0])
-        speed = float(world.data.qvel @ world.data.qvel)
-        rewards.append(0.5 * (1 - distance) + 0.5 * math.exp(-distance / 0.02) - 0.005 * speed)
-    assert placed().step(np.full(6, 0.4))[1] == pytest.approx(np.mean(rewards), abs=1e-9)
+def test_speed_costs_and_most_of_all_at_the_goal() -> None:
+    for away in (0.0, 0.3):
+        world, other = placed(), placed()
+        rewards = []
+        for plant in (world, other):
+            plant.data.mocap_pos[0] += [0.0, away, 0.0]
+        for _ in range(world.substeps):
+            world.advance(np.full(6, 0.4))
+            distance = float(np.linalg.norm(tool(world) - world.data.mocap_pos[0]))
+            motion = float(world.data.qvel @ world.data.qvel)
+            still = 0.5 * math.exp(-distance / 0.02 - 2.0 * motion)
+            rewards.append(0.5 * (1 - distance) - 0.005 * motion + still)
+        assert other.step(np.full(6, 0.4))[1] == pytest.approx(np.mean(rewards), abs=1e-9)
 
 
 def test_the_distance_is_told_every_period() -> None:
