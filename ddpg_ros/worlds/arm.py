@@ -59,9 +59,10 @@ class ArmWorld(MujocoWorld):
 
     Reads ``joint_states`` and ``goal_pose``; drives the joints' velocities [rad/s]. The reward is
     1 a period with the tool at the goal and at rest. Half of it falls with the distance and costs a
-    little speed, half is for the last centimetres and for standing still there. An episode lasts 4 s. It is a success when the tool
-    was within 1 cm of the goal for the last half second, and ends at once, as a collision, when the
-    arm touches itself or the table. ``info`` has the distance [m].
+    little speed, half is for the last centimetres and for standing still there. An episode lasts
+    4 s. It is a success when the tool was within 1 cm of the goal for the last half second, and
+    ends at once, as a collision, when the arm touches itself or the table. ``info`` has the
+    distance [m].
     """
 
     def __init__(self) -> None:
