@@ -2,6 +2,7 @@
 
 from ddpg_ros.contract.action import ActionElement, Command
 from ddpg_ros.contract.assembler import Assembler, Fault
+from ddpg_ros.contract.chain import Hinge
 from ddpg_ros.contract.contract import SCHEMA, Contract
 from ddpg_ros.contract.features import (
     CosSin,
@@ -16,6 +17,7 @@ from ddpg_ros.contract.observation import ObservationTerm
 from ddpg_ros.contract.readings import Reading
 from ddpg_ros.contract.scan import MinPool
 from ddpg_ros.contract.source import Source
+from ddpg_ros.contract.tool_to_goal import ToolToGoal
 
 __all__ = [
     "SCHEMA",
@@ -28,11 +30,13 @@ __all__ = [
     "Fault",
     "Feature",
     "Goal",
+    "Hinge",
     "Identity",
     "MinPool",
     "ObservationTerm",
     "ProjectedGravity",
     "Reading",
     "Source",
+    "ToolToGoal",
     "generic_contract",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
+from ddpg_ros.worlds.arm import ArmWorld
 from ddpg_ros.worlds.balancer import BalancerWorld
 from ddpg_ros.worlds.disturbed import DisturbedWorld
 from ddpg_ros.worlds.gym_world import GymWorld
@@ -17,6 +18,7 @@ from ddpg_ros.worlds.randomisation import Randomisation
 from ddpg_ros.worlds.world import World
 
 WORLDS: dict[str, Callable[[], World]] = {
+    "arm": ArmWorld,
     "balancer": BalancerWorld,
     "pendulum": PendulumWorld,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,11 +13,13 @@ from ddpg_ros.contract import (
     Contract,
     CosSin,
     Goal,
+    Hinge,
     Identity,
     MinPool,
     ObservationTerm,
     ProjectedGravity,
     Source,
+    ToolToGoal,
     readings,
 )
 
@@ -26,12 +30,18 @@ LIMITS = st.tuples(st.floats(allow_nan=False), st.floats(allow_nan=False)).filte
     lambda pair: pair[0] != pair[1]
 )
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
+TRIPLES = st.tuples(*[st.floats(-1e3, 1e3)] * 3)
 FIXED = [
     (message, field, elements)
     for message, fields in readings.FIELDS.items()
     for field, elements in fields.items()
     if elements
 ]
+
+
+def hinges(joint: str) -> st.SearchStrategy[Hinge]:
+    axes = TRIPLES.filter(lambda axis: math.hypot(*axis) > 1e-6)
+    return st.builds(Hinge, st.just(joint), TRIPLES, TRIPLES, axes)
 
 
 @st.composite
@@ -49,6 +59,12 @@ def terms(draw: st.DrawFn, index: int) -> ObservationTerm:
         Source(f"{topic}/odom", readings.ODOMETRY, "pose.pose.position"),
         Source(f"{topic}/odom", readings.ODOMETRY, "pose.pose.orientation"),
     )
+    reach = (
+        Source(topic, readings.POSE_STAMPED, "pose.position", max_age=draw(ABOVE_ZERO)),
+        Source(f"{topic}/joints", readings.JOINT_STATE, "position", joints.elements),
+    )
+    chain = tuple(draw(hinges(name)) for name in joints.elements)
+    to_goal = ToolToGoal(chain, draw(TRIPLES), draw(st.sampled_from([0.0, 0.1])), draw(NAMES))
     low = draw(st.floats(-10, 10))
     pool = MinPool(
         draw(st.integers(1, 9)), draw(st.floats(1e-3, 1e3)), low, low + draw(st.floats(0.1, 6))
@@ -62,6 +78,7 @@ def terms(draw: st.DrawFn, index: int) -> ObservationTerm:
                 ((imu,), ProjectedGravity()),
                 ((scan,), pool),
                 (goal, Goal()),
+                (reach, to_goal),
             ]
         )
     )

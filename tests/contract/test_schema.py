@@ -81,7 +81,7 @@ def test_a_schema_that_is_no_version_is_refused(robot: Contract, schema: Any) ->
             ("observation", 0, "feature", "kind"),
             "fft",
             "contract.observation[0].feature.kind: expected one of cos_sin, goal, identity, "
-            "min_pool, projected_gravity, got 'fft'.",
+            "min_pool, projected_gravity, tool_to_goal, got 'fft'.",
         ),
         (
             ("observation", 0, "feature"),

@@ -329,6 +329,19 @@ HOSTILE["a thousand scans"] = lambda: _contract(observation=[_laser(4096)] * 100
 HOSTILE["100 scans"] = lambda: _contract(observation=[_laser(4096)] * 100)
 
 
+def _arm(hinges: int, length: Any = 0.0) -> bytes:
+    chain = [{"joint": f"j{i}", "xyz": [length, 0, 0]} for i in range(hinges)]
+    goal = {"topic": "goal_pose", "message": "geometry_msgs/PoseStamped", "field": "pose.position"}
+    joints = {"topic": "joint_states", "message": "sensor_msgs/JointState", "field": "position"}
+    joints["elements"] = [hinge["joint"] for hinge in chain]
+    term = {"name": "to_goal", "sources": [goal, joints]}
+    return _contract(observation=[{**term, "feature": {"kind": "tool_to_goal", "chain": chain}}])
+
+
+HOSTILE["an arm of 4,000 hinges"] = lambda: _arm(4000)
+HOSTILE["an arm of infinite length"] = lambda: _arm(2, "inf")
+
+
 @_hostile("10,000 action elements that are read back")
 def _read_back() -> bytes:
     def change(data: dict[str, Any]) -> None:
