@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ddpg_ros.contract import Contract
@@ -10,9 +11,13 @@ from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds.gym_world import GymWorld
 from ddpg_ros.worlds.pendulum import PendulumWorld
+from ddpg_ros.worlds.rover import LEVELS, RoverWorld
 from ddpg_ros.worlds.world import World
 
-WORLDS: dict[str, Callable[[], World]] = {"pendulum": PendulumWorld}
+WORLDS: dict[str, Callable[[], World]] = {
+    "pendulum": PendulumWorld,
+    **{name: partial(RoverWorld, level) for name, level in LEVELS.items()},
+}
 """The package's own worlds; every other name is a Gymnasium id."""
 
 
