@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
+from ddpg_ros.contract import CommandLimiter
 from ddpg_ros.worlds import WORLDS, World, make_world
 
 NAMES = sorted(WORLDS)
@@ -29,6 +30,7 @@ def episode(world: World, seed: int, periods: int = 30) -> list[np.ndarray]:
     return rows
 
 
+@pytest.mark.filterwarnings("ignore:.*symmetric and normalized")  # actions have units
 def test_gymnasiums_checker_accepts_it(worlds: tuple[World, World]) -> None:
     check_env(worlds[0], skip_render_check=True)
 
@@ -45,13 +47,14 @@ def test_the_same_seed_gives_the_same_episode_and_another_another(
 
 def test_a_step_is_its_substeps(worlds: tuple[World, World]) -> None:
     stepped, advanced = worlds
-    rng = np.random.default_rng(0)
+    rng, limiter = np.random.default_rng(0), CommandLimiter(stepped.contract)
     for world in worlds:
         world.reset(seed=1)
     for _ in range(20):
-        command = rng.uniform(stepped.action_space.low, stepped.action_space.high)
-        _, reward, terminated, truncated, info = stepped.step(command)
-        ends = [advanced.advance(command.astype(float)) for _ in range(advanced.substeps)]
+        action = rng.uniform(stepped.action_space.low, stepped.action_space.high)
+        _, reward, terminated, truncated, info = stepped.step(action)
+        command = limiter.apply(action)
+        ends = [advanced.advance(command) for _ in range(advanced.substeps)]
         assert ends[:-1] == [None] * (advanced.substeps - 1)
         end = ends[-1]
         assert end is not None

@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Boxes(NamedTuple):
-    """Boxes that stand: ``centres`` and ``halves`` of their sides ``(b, 2)`` [m], ``angles`` [rad]."""
+    """Boxes that stand: ``centres``, ``halves`` of their sides ``(b, 2)`` [m], ``angles`` [rad]."""
 
     centres: np.ndarray
     halves: np.ndarray
@@ -82,7 +82,9 @@ class Arena:
         centres = np.vstack([[(0.0, 0.0)], boxes.centres])
         halves = np.vstack([[(half, half)], boxes.halves])
         self.axes = np.vstack([first, second])
-        self.offsets = np.concatenate([(first * centres).sum(axis=1), (second * centres).sum(axis=1)])
+        self.offsets = np.concatenate(
+            [(first * centres).sum(axis=1), (second * centres).sum(axis=1)]
+        )
         self.halves = halves.T.ravel()
         self._radii = np.concatenate([pillars.radii, movers.radii])
 

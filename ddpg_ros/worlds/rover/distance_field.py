@@ -66,7 +66,9 @@ class DistanceField:
         i, j = (int((c + self._half) / CELL) for c in goal)
         for a in (i, i + 1):
             for b in (j, j + 1):
-                starts[a, b] = math.hypot(a * CELL - self._half - goal[0], b * CELL - self._half - goal[1])
+                starts[a, b] = math.hypot(
+                    a * CELL - self._half - goal[0], b * CELL - self._half - goal[1]
+                )
         return starts
 
 

@@ -53,7 +53,7 @@ class Drive:
         duration: float,
         steps: int,
     ) -> None:
-        """Drive for ``duration`` [s], told to go at ``speed`` [m/s] and turn at ``rate`` [rad/s]."""
+        """Drive for ``duration`` [s], told ``speed`` [m/s] and turn ``rate`` [rad/s]."""
         p, dt = parameters, duration / steps
         sideways = 0.5 * rate * p.wheel_separation
         wanted_left = p.wheel_gain * _within(speed - sideways, p.wheel_speed)

@@ -39,7 +39,7 @@ from ddpg_ros.worlds.rover.laser import (
 )
 from ddpg_ros.worlds.rover.levels import LEVELS, Level
 from ddpg_ros.worlds.rover.picture import Snapshot, draw_room
-from ddpg_ros.worlds.rover.task import draw_task
+from ddpg_ros.worlds.rover.task import Task, draw_task
 from ddpg_ros.worlds.world import PeriodEnd, World
 
 _PERIOD = 0.1
@@ -47,6 +47,8 @@ _SUBSTEPS = 2
 _STEPS_PER_SUBSTEP = 5
 _EPISODE_PERIODS = 500
 _REVERSE, _SPEED, _RATE = -0.1, 0.22, 2.84
+_SEEN = 2.0
+"""What is farther away looks the same to the policy [m]."""
 _GOAL_RADIUS = 0.2
 """The goal is reached when it is no farther than this [m]."""
 
@@ -78,7 +80,17 @@ class RoverWorld(World):
         self.level = level
         self.parameters = parameters or RoverParameters()
 
+    def begin(self, task: Task) -> None:
+        """Put the robot at the start of ``task``."""
+        self.task = task
+        self.drive = Drive(*task.start)
+        self._seconds, self._periods = 0.0, 0
+        self._way = task.field.at(self.drive.x, self.drive.y)
+        self._goal = pose_stamped((*task.goal, 0.0))
+        self._readings: dict[str, Reading] | None = None
+
     def readings(self) -> dict[str, Reading]:
+        """What the sensors say now; asked again before time goes on, they say the same."""
         if self._readings is None:
             self._readings = self._measure()
         return self._readings
@@ -87,19 +99,19 @@ class RoverWorld(World):
         drive = self.drive
         pose = (drive.x, drive.y, drive.yaw)
         return Snapshot(
-            self.task.arena, self._seconds, pose, self.task.goal, self.parameters.radius, _GOAL_RADIUS
+            self.task.arena,
+            self._seconds,
+            pose,
+            self.task.goal,
+            self.parameters.radius,
+            _GOAL_RADIUS,
         )
 
     def draw(self, snapshot: Snapshot) -> np.ndarray:
         return draw_room(snapshot)
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
-        self.task = draw_task(self.level, self.np_random)
-        self.drive = Drive(*self.task.start)
-        self._seconds, self._periods = 0.0, 0
-        self._way = self.task.field.at(self.drive.x, self.drive.y)
-        self._goal = pose_stamped((*self.task.goal, 0.0))
-        self._readings: dict[str, Reading] | None = None
+        self.begin(draw_task(self.level, self.np_random))
         return {}
 
     def _advance(self, command: np.ndarray) -> PeriodEnd:
@@ -162,9 +174,14 @@ def rover_contract() -> Contract:
         name="rover",
         period=_PERIOD,
         observation=(
-            ObservationTerm("obstacles", (scan,), MinPool(36, RANGE_MAX), "m", 0.0, RANGE_MAX),
+            ObservationTerm("obstacles", (scan,), MinPool(36, _SEEN), "m", 0.0, _SEEN),
             ObservationTerm(
-                "goal", (goal, position, orientation), Goal(), "", (0.0, -1.0, -1.0), (6.0, 1.0, 1.0)
+                "goal",
+                (goal, position, orientation),
+                Goal(),
+                "",
+                (0.0, -1.0, -1.0),
+                (6.0, 1.0, 1.0),
             ),
             ObservationTerm("speed", (linear,), Identity(), "m/s", -0.3, 0.3),
             ObservationTerm("turn_rate", (angular,), Identity(), "rad/s", -4.0, 4.0),
