@@ -14,7 +14,7 @@ MOVER_RADIUS = 0.16
 
 _GAP = 0.45
 """Between things that stand, and between them and the room's walls [m]."""
-_PASS = 0.28
+_PASS = 0.40
 """Between a mover and anything else, wherever it is on its way [m]; the robot takes 0.21."""
 _WALL = 0.075
 """Half the thickness of a wall [m]."""
@@ -103,7 +103,7 @@ def _pillar(arena: Arena, rng: np.random.Generator) -> Arena | None:
 def _mover(arena: Arena, rng: np.random.Generator) -> Arena | None:
     """A cylinder that lets the robot pass on either side, wherever it is on its way."""
     starts = rng.uniform(-1.0, 1.0, (_TRIES, 2)) * (arena.half - _PASS - MOVER_RADIUS)
-    lengths, angles = rng.uniform(0.6, 1.6, _TRIES), rng.uniform(-math.pi, math.pi, _TRIES)
+    lengths, angles = rng.uniform(0.5, 1.3, _TRIES), rng.uniform(-math.pi, math.pi, _TRIES)
     ways = lengths[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     tracks = starts[:, None] + _ALONG[:, None] * ways[:, None]
     found = _first(arena, tracks, _PASS, MOVER_RADIUS)
@@ -112,7 +112,7 @@ def _mover(arena: Arena, rng: np.random.Generator) -> Arena | None:
     mover = Movers(
         starts[found : found + 1],
         ways[found : found + 1],
-        rng.uniform(0.05, 0.14, 1) / lengths[found],
+        rng.uniform(0.05, 0.12, 1) / lengths[found],
         rng.uniform(0.0, 2.0, 1),
         np.array((MOVER_RADIUS,)),
     )

@@ -54,7 +54,7 @@ _GOAL_RADIUS = 0.2
 
 _PER_METRE = 5.0
 _ARRIVED, _COLLIDED = 5.0, -10.0
-_TIME = -0.01
+_TIME = -0.03
 _CLOSE, _TOO_CLOSE = 0.1, -0.1
 """A gap smaller than ``_CLOSE`` [m] costs, up to ``_TOO_CLOSE`` a period when there is none."""
 
