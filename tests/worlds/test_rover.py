@@ -153,13 +153,13 @@ def test_progress_towards_the_goal_pays_5_a_metre_and_time_costs() -> None:
     total = sum(float(world.step(AHEAD)[1]) for _ in range(30))
     gone = before - world.task.field.at(world.drive.x, world.drive.y)
     assert gone == pytest.approx(0.6, abs=0.05)
-    assert total == pytest.approx(5.0 * gone - 30 * 0.01, abs=1e-6)
+    assert total == pytest.approx(5.0 * gone - 30 * 0.03, abs=1e-6)
 
 
 def test_driving_close_to_something_costs() -> None:
     arena = Arena(2.1, one_box(0.0, 0.0, (1.0, 0.1)))
     near, far = (placed(arena, (0.0, y, 0.0), (0.0, 1.8)) for y in (0.23, 0.9))
-    assert float(near.step(HALT)[1]) < float(far.step(HALT)[1]) == pytest.approx(-0.01, abs=1e-9)
+    assert float(near.step(HALT)[1]) < float(far.step(HALT)[1]) == pytest.approx(-0.03, abs=1e-9)
 
 
 def test_noise_is_as_large_as_the_parameters_say_and_one_reading_stays_as_it_is() -> None:

@@ -44,6 +44,19 @@ class Movers(NamedTuple):
         gone = 1.0 - np.abs((self.phases + self.rates * time) % 2.0 - 1.0)
         return self.starts + gone[:, None] * self.ways
 
+    def aside(self, points: np.ndarray) -> np.ndarray:
+        """Distance from each of ``points`` ``(n, 2)`` to the nearest way, ``(n,)`` [m]."""
+        if not len(self.radii):
+            return np.full(len(points), np.inf)
+        along = points @ self.ways.T - (self.starts * self.ways).sum(axis=1)
+        gone = np.clip(along / (self.ways**2).sum(axis=1), 0.0, 1.0)
+        x, y = (
+            points[:, axis, None] - self.starts[:, axis] - gone * self.ways[:, axis]
+            for axis in (0, 1)
+        )
+        distance: np.ndarray = np.sqrt((x * x + y * y).min(axis=1))
+        return distance
+
 
 NO_BOXES = Boxes(np.empty((0, 2)), np.empty((0, 2)), np.empty(0))
 NO_DISCS = Discs(np.empty((0, 2)), np.empty(0))
@@ -107,10 +120,10 @@ class Arena:
         first, second = beyond[:, :count], beyond[:, count:]
         nearest: np.ndarray = -np.maximum(first[:, 0], second[:, 0])
         if count > 1:
-            to_boxes = np.hypot(np.maximum(first[:, 1:], 0.0), np.maximum(second[:, 1:], 0.0))
-            np.minimum(nearest, to_boxes.min(axis=1), out=nearest)
+            x, y = np.maximum(first[:, 1:], 0.0), np.maximum(second[:, 1:], 0.0)
+            np.minimum(nearest, np.sqrt((x * x + y * y).min(axis=1)), out=nearest)
         if len(discs.radii):
-            offset = points[:, None] - discs.centres
-            to_discs = np.hypot(offset[..., 0], offset[..., 1]) - discs.radii
+            x, y = (points[:, axis, None] - discs.centres[:, axis] for axis in (0, 1))
+            to_discs = np.sqrt(x * x + y * y) - discs.radii
             np.minimum(nearest, to_discs.min(axis=1), out=nearest)
         return nearest

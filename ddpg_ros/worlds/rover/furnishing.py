@@ -12,13 +12,13 @@ from ddpg_ros.worlds.rover.levels import Level
 MOVER_RADIUS = 0.16
 """[m]"""
 
-_GAP = 0.45
+_GAP = 0.40
 """Between things that stand, and between them and the room's walls [m]."""
 _PASS = 0.40
 """Between a mover and anything else, wherever it is on its way [m]; the robot takes 0.21."""
 _WALL = 0.075
 """Half the thickness of a wall [m]."""
-_TRIES = 40
+_TRIES = 64
 """Places drawn at once for one thing; the first that fits is taken."""
 
 _SIDE = np.linspace(-1.0, 1.0, 5)
@@ -120,12 +120,6 @@ def _mover(arena: Arena, rng: np.random.Generator) -> Arena | None:
     return Arena(arena.half, arena.boxes, arena.pillars, movers)
 
 
-def points_of_ways(movers: Movers) -> np.ndarray:
-    """Points along the ways of all movers, at most 0.27 m apart, ``(7 m, 2)`` [m]."""
-    points = movers.starts[:, None] + _ALONG[:, None] * movers.ways[:, None]
-    return points.reshape(-1, 2)
-
-
 def _first(
     arena: Arena, places: np.ndarray, clearance: np.ndarray | float, radii: np.ndarray | float
 ) -> int | None:
@@ -137,10 +131,8 @@ def _first(
         clearance: Between them and what stands, ``(n,)`` [m].
         radii: Of the thing around its points, ``(n,)`` [m].
     """
-    free = arena.clearance(places.reshape(-1, 2), arena.pillars).reshape(len(places), -1)
-    fits = np.flatnonzero(free.min(axis=1) >= clearance + radii)
-    if len(arena.movers.radii):
-        offset = places[fits, :, None] - points_of_ways(arena.movers)
-        apart = np.hypot(offset[..., 0], offset[..., 1]).min(axis=(1, 2)) - MOVER_RADIUS
-        fits = fits[apart >= _PASS + np.broadcast_to(radii, len(places))[fits]]
+    points = places.reshape(-1, 2)
+    stands = arena.clearance(points, arena.pillars).reshape(len(places), -1).min(axis=1)
+    moves = arena.movers.aside(points).reshape(len(places), -1).min(axis=1) - MOVER_RADIUS
+    fits = np.flatnonzero((stands >= clearance + radii) & (moves >= _PASS + radii))
     return int(fits[0]) if len(fits) else None

@@ -15,7 +15,7 @@ class Level:
         screens: Walls that stand free, 0.8 to 1.0 m long.
         boxes: Boxes, 0.3 to 0.45 m a side.
         pillars: Cylinders that stand, 0.10 to 0.16 m in radius.
-        movers: Cylinders that go to and fro, 0.16 m in radius, at 0.05 to 0.14 m/s.
+        movers: Cylinders that go to and fro, 0.16 m in radius, at 0.05 to 0.12 m/s.
     """
 
     half: float = 2.1

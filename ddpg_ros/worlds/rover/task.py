@@ -9,13 +9,13 @@ import numpy as np
 
 from ddpg_ros.worlds.rover.arena import Arena
 from ddpg_ros.worlds.rover.distance_field import CELL, DistanceField, grid_nodes
-from ddpg_ros.worlds.rover.furnishing import MOVER_RADIUS, furnish, points_of_ways
+from ddpg_ros.worlds.rover.furnishing import MOVER_RADIUS, furnish
 from ddpg_ros.worlds.rover.levels import Level
 
 _BERTH = 0.25
 """Clearance of start and goal [m]."""
 _START_APART = 0.6
-"""Between the start and where movers are then [m]."""
+"""Clearance of the start from where movers are then [m]."""
 _GOAL_ASIDE = MOVER_RADIUS + 0.25
 """Between the goal and the ways of movers [m]."""
 _NEAREST, _FARTHEST = 1.0, 6.0
@@ -45,27 +45,18 @@ def _start_and_goal(arena: Arena, rng: np.random.Generator) -> Task | None:
     points = nodes.reshape(-1, 2)
     clearance = arena.clearance(points, arena.pillars)
     berth = clearance >= _BERTH
-    goals = np.flatnonzero(berth & (_distance(points, points_of_ways(arena.movers)) >= _GOAL_ASIDE))
+    goals = np.flatnonzero(berth & (arena.movers.aside(points) >= _GOAL_ASIDE))
     if not len(goals):
         return None
     x, y = _jittered(points[rng.choice(goals)], rng)
     field = DistanceField(arena, clearance.reshape(nodes.shape[:2]), (x, y))
     way = field.distances.ravel()
-    apart = _distance(points, arena.movers.centres(0.0)) - MOVER_RADIUS >= _START_APART
+    apart = arena.clearance(points, arena.discs(0.0)) >= np.minimum(clearance, _START_APART)
     starts = np.flatnonzero(berth & apart & (way >= _NEAREST) & (way <= _FARTHEST))
     if not len(starts):
         return None
     start = _jittered(points[rng.choice(starts)], rng)
     return Task(arena, (*start, rng.uniform(-math.pi, math.pi)), (x, y), field)
-
-
-def _distance(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """From each of ``points`` ``(n, 2)`` to the nearest of ``others``, infinite without any."""
-    if not len(others):
-        return np.full(len(points), np.inf)
-    offset = points[:, None] - others
-    distance: np.ndarray = np.hypot(offset[..., 0], offset[..., 1]).min(axis=1)
-    return distance
 
 
 def _jittered(node: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
