@@ -29,7 +29,7 @@ class DistanceField:
     """Distance to a goal among what stands, the longer the less clearance there is on the way.
 
     It solves the eikonal equation |grad u| = c on a grid, with the upwind scheme of Rouy and
-    Tourin (1992): c is 1 in the open and up to 2.5 beside an obstacle, so that the steepest way
+    Tourin (1992): c is 1 in the open and up to 1.4 beside an obstacle, so that the steepest way
     down goes through the middle of gaps.
 
     Args:
