@@ -101,7 +101,7 @@ def imu(
 
 
 def laser_scan(
-    ranges: Sequence[float],
+    ranges: Sequence[float] | np.ndarray,
     angle_min: float,
     angle_increment: float,
     range_min: float,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ddpg_ros.contract import Contract
@@ -15,12 +16,14 @@ from ddpg_ros.worlds.gym_world import GymWorld
 from ddpg_ros.worlds.own_world import make_own_world, own_world
 from ddpg_ros.worlds.pendulum import PendulumWorld
 from ddpg_ros.worlds.randomisation import Randomisation
+from ddpg_ros.worlds.rover import LEVELS, RoverWorld
 from ddpg_ros.worlds.world import World
 
 WORLDS: dict[str, Callable[[], World]] = {
     "arm": ArmWorld,
     "balancer": BalancerWorld,
     "pendulum": PendulumWorld,
+    **{name: partial(RoverWorld, level) for name, level in LEVELS.items()},
 }
 """The package's own worlds; every other name is a user's class or a Gymnasium id."""
 
