@@ -15,6 +15,7 @@ from ddpg_ros.worlds.mujoco_world import MujocoWorld
 
 HERE = Path(__file__).parent
 JOINTS = ["shoulder", "elbow"]
+POSES = np.array([[-1.5, 0.5], [1.5, 2.3]])  # rad, between which episodes begin and goals lie
 LENGTHS = np.array([0.3, 0.25])  # m
 EPISODE = 80  # control periods, 4 s
 NEAR = 0.02  # m
@@ -53,8 +54,8 @@ class PlanarArm(MujocoWorld):
     def _restart(self, seed: int | None) -> dict[str, Any]:
         """An episode's start, drawn from ``self.np_random`` alone."""
         mujoco.mj_resetData(self.model, self.data)
-        self.data.qpos = self.np_random.uniform(-2.0, 2.0, 2)
-        self.data.mocap_pos[0, :2] = tool(self.np_random.uniform(-2.0, 2.0, 2))
+        self.data.qpos = self.np_random.uniform(*POSES)
+        self.data.mocap_pos[0, :2] = tool(self.np_random.uniform(*POSES))
         self.periods = 0
         return {}
 
@@ -64,7 +65,7 @@ class PlanarArm(MujocoWorld):
         self._simulate()
         self.periods += 1
         distance = np.linalg.norm(tool(self.data.qpos) - self.data.mocap_pos[0, :2])
-        reward = np.exp(-5 * distance) - 0.02 * np.abs(self.data.qvel).sum()
+        reward = np.exp(-10 * distance) - 0.02 * np.abs(self.data.qvel).sum()
         over = self.periods == EPISODE
         outcome = "success" if distance < NEAR else "failure"
         return PeriodEnd(float(reward), False, over, {"outcome": outcome} if over else {})

@@ -1,4 +1,4 @@
-"""What docs/your_robot.md shows are the example's files, and its commands run on them."""
+"""The page docs/your_robot.md: it shows the example's files, and its commands run on them."""
 
 from __future__ import annotations
 
