@@ -151,6 +151,6 @@ def test_a_resumed_run_keeps_its_world_and_folder(capsys: pytest.CaptureFixture[
 
 
 def test_an_unknown_preset_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert refusal(capsys, "train", "Pendulum-v1", "--preset", "ddgp") == (
-        "ddpg-ros train: no preset is called 'ddgp'. Known: Pendulum-v1, ddpg, default, pendulum."
-    )
+    refused = refusal(capsys, "train", "Pendulum-v1", "--preset", "ddgp")
+    assert refused.startswith("ddpg-ros train: no preset is called 'ddgp'. Known: Pendulum-v1, ")
+    assert ", ddpg, default, " in refused

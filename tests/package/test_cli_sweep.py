@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def test_a_signal_leaves_a_report_of_what_was_done(
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.05)
-        process.send_signal(number)
+        os.killpg(process.pid, number)  # as a terminal does: to all processes
         asked = time.monotonic()
         out, err = process.communicate(timeout=60)
         assert time.monotonic() - asked < 20

@@ -131,6 +131,28 @@ def test_every_parameter_of_the_controller_is_in_its_file_with_its_default() -> 
         assert re.search(rf"^    (# )?{field.name}: ", text, re.MULTILINE), field.name
 
 
+def test_every_range_has_its_default_and_bounds_in_the_table() -> None:
+    randomisation = pytest.importorskip("ddpg_ros.worlds.randomisation")
+    table = rows("randomisation.md", "## The ranges")
+    fields = dataclasses.fields(randomisation.Randomisation)
+    assert list(table) == [field.name for field in fields]
+    for field in fields:
+        default, span, _ = table[field.name]
+        assert field.default == (float(default),) * 2, field.name
+        assert span == f"{field.metadata['low']:g} to {field.metadata['high']:g}", field.name
+
+
+def test_every_axis_of_a_sweep_has_its_values_in_the_table() -> None:
+    sweep = pytest.importorskip("ddpg_ros.learning.sweep")
+    table = rows("randomisation.md", "## The sweep")
+    assert list(table) == list(sweep.AXES)
+    for name, (sets, values, nominal) in table.items():
+        axis = sweep.AXES[name]
+        assert sets.partition("`")[0] == axis.range, name
+        assert [float(value) for value in values.split(", ")] == list(axis.values), name
+        assert float(nominal) == axis.nominal, name
+
+
 @pytest.mark.parametrize("number", range(len(CONTRACTS)))
 def test_every_contract_that_is_shown_loads(number: int, tmp_path: Path) -> None:
     path = tmp_path / "contract.yaml"

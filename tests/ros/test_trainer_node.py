@@ -31,13 +31,16 @@ def test_it_trains_tells_of_progress_and_leaves_a_policy_that_proves_itself(
     graph: Graph, start: Callable[..., NodeProcess], tmp_path: Path
 ) -> None:
     heard = graph.listen(String, "ddpg_trainer/progress")
-    run = tmp_path / "run"
-    node = start("train", run_folder=run, **SHORT)
+    run, ranges = tmp_path / "run", tmp_path / "ranges.yaml"
+    ranges.write_text("mass: [0.7, 1.3]")
+    node = start("train", run_folder=run, randomise=ranges, **SHORT)
     graph.wait_for(lambda: heard, "progress", deadline=60.0)
     graph.wait_for(lambda: not node.running(), "the end of the training", deadline=90.0)
     assert node.wait() == 0, node.output
     assert json.loads(heard[-1].data)["total_steps"] == 9000
-    assert OnnxPolicy.load(run / "policy.onnx").metadata.provenance["steps"] in (3000, 6000, 9000)
+    provenance = OnnxPolicy.load(run / "policy.onnx").metadata.provenance
+    assert provenance["steps"] in (3000, 6000, 9000)
+    assert provenance["randomisation"] == {"mass": [0.7, 1.3]}
     assert f"simulate.launch.py policy:={run / 'policy.onnx'}" in node.output
     assert (run / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
 
@@ -88,6 +91,8 @@ def test_a_signal_leaves_a_checkpoint_within_five_seconds_that_is_resumed(
         ({"resume": "/nowhere", "preset": "ddpg"}, "leave out preset"),
         ({"preset": "ddgp"}, "no preset is called 'ddgp'. Known: Pendulum-v1, ddpg,"),
         ({"total_steps": 400}, "so nothing would be learned"),
+        ({"randomise": "/nowhere.yaml"}, "randomisation file /nowhere.yaml: cannot be read"),
+        ({"resume": "/nowhere", "randomise": "x.yaml"}, "leave out randomise"),
         ({"world": "Nowhere-v0"}, "neither a world of ddpg_ros nor an environment"),
         ({"batch_size": 64, "buffer_size": 32}, "no batch would ever fill"),
     ],

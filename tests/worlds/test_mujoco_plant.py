@@ -199,6 +199,17 @@ def test_an_episode_starts_and_goes_the_same_with_the_same_seed_whatever_came_be
     assert episode(make_world("pendulum", randomisation=ranges), 3) == first
 
 
+def test_an_episode_starts_where_it_would_as_modelled() -> None:
+    plain = PendulumWorld()
+    other = DisturbedWorld(PendulumWorld(), Randomisation(mass=(0.5, 2.0), sensor_noise=(1, 1)))
+    for seed in range(5):
+        plain.reset(seed=seed)
+        other.reset(seed=seed)
+        start = np.random.default_rng(seed).uniform(-np.pi, np.pi)
+        assert plain.data.qpos[0] == start
+        assert other.world.data.qpos[0] == start  # type: ignore[attr-defined]
+
+
 def test_a_mujoco_environment_of_gymnasium_is_varied_and_pushed_too() -> None:
     def run(**ranges: Any) -> tuple[float, np.ndarray]:
         world = make_world("Hopper-v5", randomisation=Randomisation.from_dict(ranges))
