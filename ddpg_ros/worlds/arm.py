@@ -29,6 +29,7 @@ from ddpg_ros.contract.readings import (
 )
 from ddpg_ros.worlds.chain_of import chain_of
 from ddpg_ros.worlds.mujoco_world import MujocoWorld
+from ddpg_ros.worlds.sensor_noise import Deviations
 from ddpg_ros.worlds.world import PeriodEnd
 
 _MODEL = Path(__file__).parent / "models" / "arm.xml"
@@ -46,6 +47,10 @@ _LOWEST = 0.05
 """Lowest tool at a start and at a goal [m]."""
 
 _EPISODE_PERIODS = 100
+
+_SENSOR_NOISE: Deviations = {"joint_states": {"position": 0.0005, "velocity": 0.01}}
+"""Deviations [rad, rad/s]: encoders at the joints, and what they make of the speeds."""
+
 _NEAR = 0.02
 """Scale of the reward's last centimetres, and of what the policy sees of them [m]."""
 _REACHED = 0.01
@@ -64,6 +69,8 @@ class ArmWorld(MujocoWorld):
     ends at once, as a collision, when the arm touches itself or the table. ``info`` has the
     distance [m].
     """
+
+    sensor_noise = _SENSOR_NOISE
 
     def __init__(self) -> None:
         super().__init__(_MODEL, arm_contract(), steps_per_substep=2)

@@ -19,11 +19,16 @@ from ddpg_ros.contract import (
 )
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, JOINT_STATE, joint_state
 from ddpg_ros.worlds.mujoco_world import MujocoWorld
+from ddpg_ros.worlds.sensor_noise import Deviations
 from ddpg_ros.worlds.world import PeriodEnd
 
 _ARM, _PENDULUM = "arm", "pendulum"
 _PERIOD = 0.01
 _EPISODE_PERIODS = 800
+
+_SENSOR_NOISE: Deviations = {"joint_states": {"position": 0.003, "velocity": 0.3}}
+"""Deviations [rad, rad/s]: encoders of 2,048 counts, read every hundredth of a second."""
+
 _TORQUE = 0.05
 _ARM_LIMIT = 2.3
 """Angle of the arm at which its cable ends [rad]."""
@@ -49,6 +54,8 @@ class BalancerWorld(MujocoWorld):
     ``success`` when the pendulum was within 0.2 rad of upright from 5 s on, else its time is over,
     ``time_limit``; a ``failure`` ends it at once, when the arm turned beyond 2.3 rad.
     """
+
+    sensor_noise = _SENSOR_NOISE
 
     def __init__(self) -> None:
         super().__init__("balancer.xml", balancer_contract(), steps_per_substep=2)

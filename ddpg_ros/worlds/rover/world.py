@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from ddpg_ros.contract.readings import (
     odometry,
     pose_stamped,
 )
+from ddpg_ros.worlds.randomisation import Draw
 from ddpg_ros.worlds.rover.drive import Drive, RoverParameters
 from ddpg_ros.worlds.rover.laser import (
     ANGLE_INCREMENT,
@@ -40,6 +42,7 @@ from ddpg_ros.worlds.rover.laser import (
 from ddpg_ros.worlds.rover.levels import LEVELS, Level
 from ddpg_ros.worlds.rover.picture import Snapshot, draw_room
 from ddpg_ros.worlds.rover.task import Task, draw_task
+from ddpg_ros.worlds.sensor_noise import Deviations
 from ddpg_ros.worlds.world import PeriodEnd, World
 
 _PERIOD = 0.1
@@ -51,6 +54,12 @@ _SEEN = 2.0
 """What is farther away looks the same to the policy [m]."""
 _GOAL_RADIUS = 0.2
 """The goal is reached when it is no farther than this [m]."""
+
+_SENSOR_NOISE: Deviations = {
+    "scan": {"ranges": 0.01},
+    "odom": {"twist.twist.linear": 0.01, "twist.twist.angular": 0.05},
+}
+"""Deviations [m, m/s, rad/s] beyond what the laser has anyway."""
 
 _PER_METRE = 5.0
 _ARRIVED, _COLLIDED = 5.0, -10.0
@@ -73,12 +82,14 @@ class RoverWorld(World):
         parameters: The robot.
     """
 
+    sensor_noise = _SENSOR_NOISE
+
     def __init__(
         self, level: Level = LEVELS["rover"], parameters: RoverParameters | None = None
     ) -> None:
         super().__init__(rover_contract(), substeps=_SUBSTEPS)
         self.level = level
-        self.parameters = parameters or RoverParameters()
+        self.parameters = self._modelled = parameters or RoverParameters()
 
     def begin(self, task: Task) -> None:
         """Put the robot at the start of ``task``."""
@@ -109,6 +120,16 @@ class RoverWorld(World):
 
     def draw(self, snapshot: Snapshot) -> np.ndarray:
         return draw_room(snapshot)
+
+    def vary(self, draw: Draw) -> None:
+        """A heavier robot answers later and gains speed more slowly."""
+        mass, gain, modelled = draw.factor("mass"), draw.factor("motor_gain"), self._modelled
+        self.parameters = replace(
+            modelled,
+            wheel_gain=gain * modelled.wheel_gain,
+            wheel_lag=mass * modelled.wheel_lag,
+            wheel_acceleration=modelled.wheel_acceleration / mass,
+        )
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
         self.begin(draw_task(self.level, self.np_random))
