@@ -37,7 +37,9 @@ _TOOL = "tool"
 _BASE = "base_link"
 """Frame of the goal."""
 _PERIOD = 0.04
-_ACCELERATION = 10.0
+_SPEED = 0.5
+"""Share of the joints' velocity limits that is commanded: the tool moves at 1.6 m/s at most."""
+_ACCELERATION = 20.0
 """Largest change of a joint's commanded velocity [rad/s^2]."""
 
 _HOME = np.array([0.0, -0.5, 0.5, -0.5, -0.5, 0.0]) * math.pi
@@ -106,7 +108,7 @@ class ArmWorld(MujocoWorld):
         mujoco.mj_kinematics(self.model, self.data)  # a step leaves the tool where it began
         distance, motion = self.distance, float(self.data.qvel @ self.data.qvel)
         reward = 0.5 * (1.0 - distance) - 0.005 * motion
-        reward += 0.5 * math.exp(-distance / _NEAR - 2.0 * motion)
+        reward += 0.5 * math.exp(-distance / _NEAR - motion)
         if self.data.ncon:
             info = {"outcome": "collision", "distance": distance}
             return PeriodEnd(reward, terminated=True, truncated=False, info=info)
@@ -133,7 +135,7 @@ def arm_contract() -> Contract:
     model = mujoco.MjModel.from_xml_path(str(_MODEL))
     chain, tip = chain_of(model, _TOOL)
     joints = tuple(hinge.joint for hinge in chain)
-    low, high = model.actuator_ctrlrange.T.tolist()
+    low, high = (_SPEED * model.actuator_ctrlrange.T).tolist()
     positions = Source("joint_states", JOINT_STATE, "position", joints, max_age=0.2)
     velocities = Source("joint_states", JOINT_STATE, "velocity", joints, max_age=0.2)
     goal = Source("goal_pose", POSE_STAMPED, "pose.position", max_age=math.inf)

@@ -45,7 +45,7 @@ def test_speed_costs_and_most_of_all_at_the_goal() -> None:
             world.advance(np.full(6, 0.4))
             distance = float(np.linalg.norm(tool(world) - world.data.mocap_pos[0]))
             motion = float(world.data.qvel @ world.data.qvel)
-            still = 0.5 * math.exp(-distance / 0.02 - 2.0 * motion)
+            still = 0.5 * math.exp(-distance / 0.02 - motion)
             rewards.append(0.5 * (1 - distance) - 0.005 * motion + still)
         assert other.step(np.full(6, 0.4))[1] == pytest.approx(np.mean(rewards), abs=1e-9)
 
