@@ -54,6 +54,8 @@ def find_job(
         ConfigError: The file cannot be read, or a range is wrong.
         WorldError: There is no such world.
     """
+    if not (randomise or vary):
+        return Job(world, contract_file)
     with make_world(world, contract_file) as made:
         ranges = find_ranges(randomise, vary, made.contract.period)
     return Job(world, contract_file, ranges)
