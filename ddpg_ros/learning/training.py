@@ -70,13 +70,13 @@ def find_job(
         ConfigError: The file cannot be read, or a range is wrong.
         WorldError: There is no such world.
     """
-    if world == ROS:
-        if randomise or vary:
-            raise ConfigError(
-                "world 'ros': the robot on the ROS graph cannot be randomised from here; have its "
-                "simulator do so."
-            )
+    if not (randomise or vary):
         return Job(world, contract_file, options=dict(options))
+    if world == ROS:
+        raise ConfigError(
+            "world 'ros': the robot on the ROS graph cannot be randomised from here; have its "
+            "simulator do so."
+        )
     with make_world(world, contract_file) as made:
         ranges = find_ranges(randomise, vary, made.contract.period)
     return Job(world, contract_file, ranges, dict(options))

@@ -33,7 +33,7 @@ def read_randomisation(path: str | Path, period: float) -> Randomisation:
     """
     try:
         values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(f"randomisation file {path}: cannot be read ({error}).") from None
     if not isinstance(values, dict):
         raise ConfigError(f"randomisation file {path}: expected 'name: [low, high]' lines.")
@@ -75,7 +75,7 @@ def measured_delays(path: Path, period: float) -> dict[str, list[float]]:
         ages = max(content["input_age"].values(), key=lambda age: float(age["p50"]))
         spans = {"observation_delay": ages, "action_delay": content["busy"]}
         return {name: _in_periods(span, period) for name, span in spans.items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigError(
             f"timing file {path}: cannot be used ({error}). Have ddpg_controller write one: its "
             "parameter timing_file."

@@ -60,6 +60,8 @@ def test_the_example_sets_every_range_and_suits_the_pendulum() -> None:
     ("text", "sentence"),
     [
         ("mass: [", "cannot be read ("),
+        ("[" * 10_000, "cannot be read ("),
+        ("1: 2", "no range is called '1'. Known: mass,"),
         ("- mass", "expected 'name: [low, high]' lines."),
         ("mases: 1", "no range is called 'mases'. Did you mean mass? Known: mass, inertia,"),
         ("mass: [2, 1]", "mass: expected low and high in [0.01, 100], the lower first, got"),
@@ -106,6 +108,7 @@ def test_a_delay_that_is_written_out_wins_over_the_measured_one(file: Path) -> N
         '{"input_age": {"a": {"p50": 1}}, "busy": {"p1": 0, "p99": 1}}',
         '{"input_age": {"a": {"p1": 0, "p50": "x", "p99": 1}}, "busy": {"p1": 0, "p99": 1}}',
         '{"input_age": {"a": 3}, "busy": 4}',
+        "[" * 100_000,
     ],
 )
 def test_what_is_no_timing_file_is_refused(content: str, file: Path) -> None:
