@@ -41,15 +41,15 @@ _UP_BY_PERIOD = 500
 
 _HANGING_STARTS = 0.5
 """Share of the episodes that begin hanging, as a robot does."""
-_LOW, _SPEED, _TURN, _EFFORT = 0.02, 2.0, 1.0, 0.1
-"""What each costs half of the reward for standing still: 1 - cos(0.2 rad), rad/s, rad, N m."""
+_CALM_SPEED = 5.0
+"""Speed of the pendulum that halves the reward [rad/s]."""
 
 
 class BalancerWorld(MujocoWorld):
     """An arm on a vertical shaft with a pendulum at its end; the motor turns the arm alone.
 
     Reads ``joint_states``, where 0 rad is the arm straight ahead and the pendulum upright; drives
-    the arm's effort [N m]. The reward is 1 a period when upright, still and with the arm straight
+    the arm's effort [N m]. The reward is 1 a period when upright, at rest and with the arm straight
     ahead, and 0 hanging. An episode lasts 8 s and begins hanging or anywhere. It is a
     ``success`` when the pendulum was within 0.2 rad of upright from 5 s on, else its time is over,
     ``time_limit``; a ``failure`` ends it at once, when the arm turned beyond 2.3 rad.
@@ -100,10 +100,12 @@ class BalancerWorld(MujocoWorld):
 
 
 def _reward(arm: float, angle: float, speed: float, effort: float) -> float:
-    """Half for being high; the other half for that with a still pendulum, arm ahead, no effort."""
-    low = 1.0 - math.cos(angle)
-    unrest = low / _LOW + (speed / _SPEED) ** 2 + (arm / _TURN) ** 2 + (effort / _EFFORT) ** 2
-    return (1.0 - 0.5 * low) * (0.5 + 0.5 / (1.0 + unrest))
+    """A product of what is wanted, each in [0, 1]: upright, calm, centred, gentle."""
+    upright = 0.5 + 0.5 * math.cos(angle)
+    calm = 1.0 / (1.0 + (speed / _CALM_SPEED) ** 2)
+    centred = 1.0 - 0.5 * (arm / _ARM_LIMIT) ** 2
+    gentle = 1.0 - 0.1 * (effort / _TORQUE) ** 2
+    return upright * calm * centred * gentle
 
 
 def balancer_contract() -> Contract:
