@@ -89,7 +89,7 @@ def test_a_signal_leaves_a_checkpoint_within_five_seconds_that_is_resumed(
         ({"resume": "/nowhere"}, "no training run is kept here"),
         ({"resume": "/nowhere", "gamma": 0.9}, "leave out gamma"),
         ({"resume": "/nowhere", "preset": "ddpg"}, "leave out preset"),
-        ({"preset": "ddgp"}, "no preset is called 'ddgp'. Known: Pendulum-v1, ddpg,"),
+        ({"preset": "ddgp"}, "no preset is called 'ddgp'. Known: Pendulum-v1, "),
         ({"total_steps": 400}, "so nothing would be learned"),
         ({"randomise": "/nowhere.yaml"}, "randomisation file /nowhere.yaml: cannot be read"),
         ({"resume": "/nowhere", "randomise": "x.yaml"}, "leave out randomise"),
