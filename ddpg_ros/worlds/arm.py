@@ -61,9 +61,9 @@ class ArmWorld(MujocoWorld):
 
     Reads ``joint_states`` and ``goal_pose``; drives the joints' velocities [rad/s]. The reward is
     1 a period with the tool at the goal and at rest. It falls with the distance, most of all in the
-    last centimetres, and speed costs a little. An episode lasts 4 s. It is a success when the tool was within 1 cm of the goal for the last half second, and
-    ends at once, as a collision, when the arm touches itself or the table. ``info`` has the
-    distance [m].
+    last centimetres, and speed costs a little. An episode lasts 4 s. It is a success when the tool
+    was within 1 cm of the goal for the last half second, and ends at once, as a collision, when the
+    arm touches itself or the table. ``info`` has the distance [m].
     """
 
     def __init__(self) -> None:
