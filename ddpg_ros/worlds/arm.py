@@ -65,11 +65,10 @@ class ArmWorld(MujocoWorld):
     """An arm with a UR5e's chain, masses and limits, on a table; the goal is a point.
 
     Reads ``joint_states`` and ``goal_pose``; drives the joints' velocities [rad/s]. The reward is
-    1 a period with the tool at the goal and at rest. Half of it falls with the distance and costs a
-    little speed, half is for the last centimetres and for standing still there. An episode lasts
-    4 s. It is a success when the tool was within 1 cm of the goal for the last half second, and
-    ends at once, as a collision, when the arm touches itself or the table. ``info`` has the
-    distance [m].
+    1 a period with the tool at the goal and at rest. It falls with the distance, most of all in the
+    last centimetres, and speed costs a little. An episode lasts 4 s. It is a success when the tool
+    was within 1 cm of the goal for the last half second, and ends at once, as a collision, when the
+    arm touches itself or the table. ``info`` has the distance [m].
     """
 
     sensor_noise = _SENSOR_NOISE
@@ -107,8 +106,8 @@ class ArmWorld(MujocoWorld):
         self._simulate()
         mujoco.mj_kinematics(self.model, self.data)  # a step leaves the tool where it began
         distance, motion = self.distance, float(self.data.qvel @ self.data.qvel)
-        reward = 0.5 * (1.0 - distance) - 0.005 * motion
-        reward += 0.5 * math.exp(-distance / _NEAR - motion)
+        near, nearer = math.exp(-distance / (5 * _NEAR)), math.exp(-distance / _NEAR)
+        reward = 0.3 * (1.0 - distance) + 0.3 * near + 0.4 * nearer - 0.01 * motion
         if self.data.ncon:
             info = {"outcome": "collision", "distance": distance}
             return PeriodEnd(reward, terminated=True, truncated=False, info=info)
