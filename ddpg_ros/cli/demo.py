@@ -36,6 +36,9 @@ def add(verbs: Any) -> None:
         help="pendulum, your module:Class, or a Gymnasium id (pendulum)",
     )
     parser.add_argument("--contract", default="", help="your YAML contract for the environment")
+    parser.add_argument(
+        "--preset", default="", help="hyperparameters to start from (the world's, or default)"
+    )
     parser.add_argument("--config", default="", help="YAML file of hyperparameters")
     parser.add_argument("--output", default="demo", help="folder for what the demo leaves (demo)")
     parser.set_defaults(run_verb=_demo)
@@ -58,7 +61,7 @@ def _demo(options: argparse.Namespace) -> int:
     _clear(output)
     print(f"1. train a policy in the world {options.world}", flush=True)
     run = output / "run"
-    config = preset_for(options.world)
+    config = preset_for(options.world, options.preset)
     if options.config:
         config = read_config(options.config, config)
     job = Job(options.world, options.contract)

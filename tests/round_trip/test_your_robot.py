@@ -98,6 +98,13 @@ def test_its_commands_fly_the_policy_over_ros(trained: Path) -> None:
     assert (trained / "flight.gif").read_bytes().startswith(b"GIF8")
 
 
+def test_its_last_command_does_all_of_it(trained: Path) -> None:
+    (demo,) = COMMANDS["demo"]
+    assert "over ROS 2" in run(trained, demo)
+    result = json.loads((trained / "demo" / "demo.json").read_text())
+    assert result["ros_return"] == pytest.approx(result["gym_return"], rel=0.2, abs=2.0)
+
+
 @pytest.mark.parametrize(
     "verb",
     [
