@@ -40,15 +40,19 @@ def test_distance_costs_the_more_the_nearer_the_goal(distance: float) -> None:
     assert world.step(REST)[1] == pytest.approx(worth(distance), abs=1e-3)
 
 
-def test_speed_costs() -> None:
+def test_speed_costs_and_to_change_it() -> None:
     world, rewards = placed(), []
     for _ in range(world.substeps):
         world.advance(np.full(6, 0.4))
         distance = float(np.linalg.norm(tool(world) - world.data.mocap_pos[0]))
         motion = float(world.data.qvel @ world.data.qvel)
         assert motion > 0.01
-        rewards.append(worth(distance) - 0.01 * motion)
-    assert placed().step(np.full(6, 0.4))[1] == pytest.approx(np.mean(rewards), abs=1e-9)
+        rewards.append(worth(distance) - 0.01 * motion - 0.02 * 6 * 0.4**2)
+    other = placed()
+    assert other.step(np.full(6, 0.4))[1] == pytest.approx(np.mean(rewards), abs=1e-9)
+    motion = 6 * 0.4**2
+    distance = np.mean([np.linalg.norm(tool(world) - world.data.mocap_pos[0])])
+    assert other.step(np.full(6, 0.4))[1] < worth(distance) - 0.009 * motion
 
 
 def test_the_distance_is_told_every_period() -> None:
