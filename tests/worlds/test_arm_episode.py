@@ -40,15 +40,22 @@ def test_distance_costs_the_more_the_nearer_the_goal(distance: float) -> None:
     assert world.step(REST)[1] == pytest.approx(worth(distance), abs=1e-3)
 
 
-def test_speed_costs() -> None:
+def test_speed_costs_and_to_change_it() -> None:
     world, rewards = placed(), []
     for _ in range(world.substeps):
         world.advance(np.full(6, 0.4))
         distance = float(np.linalg.norm(tool(world) - world.data.mocap_pos[0]))
         motion = float(world.data.qvel @ world.data.qvel)
         assert motion > 0.01
-        rewards.append(worth(distance) - 0.01 * motion)
+        rewards.append(worth(distance) - 0.01 * motion - 0.02 * 6 * 0.4**2)
     assert placed().step(np.full(6, 0.4))[1] == pytest.approx(np.mean(rewards), abs=1e-9)
+
+
+def test_a_command_that_stays_costs_its_speed_alone() -> None:
+    world = placed()
+    for _ in range(3):
+        _, reward, *_ = world.step(np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.5]))
+    assert reward == pytest.approx(1.0 - 0.01 * 0.5**2, abs=2e-3)  # turns about the tool's axis
 
 
 def test_the_distance_is_told_every_period() -> None:
