@@ -75,7 +75,7 @@ def _train(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: request.ask())
     reporter = ConsoleReporter()
-    job = Job(options.world, options.contract, robot)
+    job = Job(options.world, options.contract, options=robot)
     if options.resume:
         job, _ = RunFolder(Path(options.resume)).load_job()
     with _world_maker(job, options.ros_args) as make:

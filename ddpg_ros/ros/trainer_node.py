@@ -102,7 +102,7 @@ class TrainerNode(Node, Reporter):
 def job_of(settings: TrainerParameters, robot: RobotParameters) -> Job:
     """What the parameters ask to train on."""
     options = dataclasses.asdict(robot) if settings.world == ROS else {}
-    return Job(settings.world, settings.contract_file, options)
+    return Job(settings.world, settings.contract_file, options=options)
 
 
 @contextlib.contextmanager
