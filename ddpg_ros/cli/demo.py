@@ -33,7 +33,7 @@ def add(verbs: Any) -> None:
         "world",
         nargs="?",
         default=_WORLD,
-        help="pendulum, your module:Class, or a Gymnasium id (pendulum)",
+        help="pendulum, balancer, arm, rover, your module:Class, or a Gymnasium id (pendulum)",
     )
     parser.add_argument("--contract", default="", help="your YAML contract for the environment")
     parser.add_argument(

@@ -29,8 +29,8 @@ def add(verbs: Any) -> None:
         "world",
         nargs="?",
         default="",
-        help="pendulum, your module:Class, a Gymnasium id such as HalfCheetah-v5, or ros: the "
-        "robot on the ROS graph (pendulum)",
+        help="pendulum, balancer, arm, rover (rover-1 to rover-3 are easier), your module:Class, a "
+        "Gymnasium id such as HalfCheetah-v5, or ros: the robot on the ROS graph (pendulum)",
     )
     parser.add_argument(
         "--contract", default="", help="your YAML contract for the environment or robot"
