@@ -81,10 +81,12 @@ class SourceBuffer:
     def publishers(self, now: float) -> int:
         """How many publishers the topic may have, by the names that came shortly before ``now``.
 
-        One more, and two of them speak of the same element.
+        One more, and two of them speak of the same element. May be asked by another thread than
+        the one that receives.
         """
-        recent = [n for n, at in self._heard_at.items() if 0.0 <= now - at <= _RECENT_SECONDS]
-        parts = [self._layouts[names].places.tolist() for names in recent]
+        heard = list(self._heard_at.items())
+        recent = [self._layouts.get(n) for n, at in heard if abs(now - at) <= _RECENT_SECONDS]
+        parts = [layout.places.tolist() for layout in recent if layout is not None]
         apart, spoken_of = 0, set[int]()
         for part in sorted(parts, key=len):  # a publisher that lost a joint counts once
             if spoken_of.isdisjoint(part):

@@ -149,6 +149,12 @@ def test_names_tell_how_many_publishers_there_may_be(
     assert buffer.publishers(now=1.5) == publishers
 
 
+def test_names_that_come_while_somebody_asks_count(buffer: SourceBuffer) -> None:
+    for joint in ("hip", "knee"):
+        buffer.receive(readings.joint_state([joint], [1.0]), now=1.001)
+    assert buffer.publishers(now=1.0) == 2
+
+
 def test_names_that_came_long_ago_do_not_count(buffer: SourceBuffer) -> None:
     buffer.receive(readings.joint_state(["left_hip"], [1.0]), now=1.0)
     buffer.receive(both(1.0), now=4.0)

@@ -12,6 +12,7 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from graph import Graph, NodeProcess
 from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import Float64MultiArray
 
 from ddpg_ros.ros.camera_feed import CameraFeed, to_image
 from ddpg_ros.ros.messages import to_stamp
@@ -129,12 +130,14 @@ def test_a_film_and_pictures_can_be_had_of_one_flight(
     node = start(
         "world",
         episodes=1,
-        wait_for_command=False,
         real_time_factor=10.0,
         camera_rate=2.0,
         film_file=film,
         film_episodes=1,
     )
+    graph.wait_for(lambda: images, "a picture of the robot that waits for a command")
+    images.clear()
+    graph.publish_at(20.0, Float64MultiArray, "commands", lambda: Float64MultiArray(data=[0.5]))
     graph.wait_for(lambda: not node.running(), "the end of the world")
     assert node.wait() == 0, node.output
     assert len(images) > 3
@@ -142,10 +145,10 @@ def test_a_film_and_pictures_can_be_had_of_one_flight(
 
 
 def test_without_a_rate_there_is_no_camera(graph: Graph, start: Callable[..., NodeProcess]) -> None:
-    states = graph.listen(JointState, "joint_states")
-    start("world")
-    graph.wait_for(lambda: len(states) > 20, "joint states")
-    assert graph.node.count_publishers(TOPIC) == 0
+    states, images = graph.listen(JointState, "joint_states"), graph.listen(Image, TOPIC)
+    start("world", real_time_factor=5.0)
+    graph.wait_for(lambda: len(states) > 500, "joint states")
+    assert images == []
 
 
 def test_a_picture_becomes_rows_of_red_green_and_blue() -> None:
