@@ -115,7 +115,7 @@ def _split(axes: list[Axis], job: SweepJob, policy: Any) -> tuple[list[Axis], di
 def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
     """Fly cell after cell; how many are done, after each. When a signal comes, the rest is not."""
     context = multiprocessing.get_context("spawn")
-    stop = context.Event()
+    stop = context.RawValue("b", 0)  # without a lock, which a signal might find taken
     with ProcessPoolExecutor(job.processes, context, _open, (job, stop)) as pool:
         with _on_signals(signal.SIG_IGN):  # by the processes that start here, for all their lives
             futures: dict[Future[Any], Cell | None] = {pool.submit(_fly, None): None}
@@ -133,14 +133,14 @@ def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
                     "--processes."
                 ) from None
             finally:
-                stop.set()
+                stop.value = 1
 
 
 def _give_up(stop: Any) -> None:
     """Have every cell that is not done end at its next step; a second signal interrupts."""
     for number in _SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    stop.set()
+    stop.value = 1
 
 
 @contextmanager
@@ -175,7 +175,7 @@ class _Flyer:
         safe = self._policy.contract.action_values("safe")
         act = self._policy.act if cell is not None else lambda observation: safe
         world = DisturbedWorld(self._world, randomisation_of(cell or ()))
-        evaluation = evaluate(act, world, self._seeds, stopped=self._stop.is_set)
+        evaluation = evaluate(act, world, self._seeds, stopped=lambda: bool(self._stop.value))
         return None if evaluation is None else evaluation.summary()
 
 

@@ -66,10 +66,9 @@ def test_another_policy_takes_over_without_a_gap(
     graph.serve(0.5)
     times = np.array([time for time, _ in hinge.commands])
     assert np.diff(times).max() < 2 * PERIOD
-    assert {round(command, 1) for _, command in hinge.commands} <= {
-        round(DRIVING, 1),
-        round(OTHER_DRIVING, 1),
-    }
+    commands = [command for _, command in hinge.commands]
+    assert min(commands) > OTHER_DRIVING - 0.05
+    assert max(commands) < DRIVING + 0.05
     graph.wait_for(lambda: hinge.digest() == digest, "the new policy's info")
     assert hinge.values("the policy drives")["policy_digest"] == digest
 
