@@ -6,6 +6,8 @@ Hyperparameters, ROS parameters, launch arguments and the tables in the docs are
 from __future__ import annotations
 
 import dataclasses
+import difflib
+from collections.abc import Iterable
 from typing import Any
 
 from ddpg_ros.errors import ConfigError
@@ -49,3 +51,19 @@ def check_range(field: dataclasses.Field[Any], value: Any) -> None:
     if too_low or too_high:
         bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
         raise ConfigError(f"{field.name}: expected {bounds}, got {value}.")
+
+
+def check_names(kind: type, names: Iterable[Any], what: str) -> None:
+    """Raise ConfigError for a name that is none of ``kind``'s fields.
+
+    Args:
+        kind: A dataclass of knobs.
+        names: What was given.
+        what: What its fields are called, for people.
+    """
+    known = [field.name for field in dataclasses.fields(kind)]
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(str(name), known, n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise ConfigError(f"no {what} is called '{name}'.{hint} Known: {', '.join(known)}.")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ddpg_ros.errors import ConfigError
-from ddpg_ros.knob import check_range, knob
+from ddpg_ros.knob import check_names, check_range, knob
 
 
 @dataclass(frozen=True)
@@ -164,14 +163,7 @@ class DdpgConfig:
         Raises:
             ConfigError: A name is unknown, or a value has the wrong type or range.
         """
-        known = [field.name for field in dataclasses.fields(DdpgConfig)]
-        for name in values:
-            if name not in known:
-                close = difflib.get_close_matches(str(name), known, n=1)
-                hint = f" Did you mean {close[0]}?" if close else ""
-                raise ConfigError(
-                    f"no hyperparameter is called '{name}'.{hint} Known: {', '.join(known)}."
-                )
+        check_names(DdpgConfig, values, "hyperparameter")
         return dataclasses.replace(base or DdpgConfig(), **values)
 
 

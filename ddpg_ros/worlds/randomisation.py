@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ddpg_ros.errors import ConfigError
-from ddpg_ros.knob import knob
+from ddpg_ros.knob import check_names, knob
 
 _AS_MODELLED = (1.0, 1.0)
 _NONE = (0.0, 0.0)
@@ -96,12 +95,7 @@ class Randomisation:
         Raises:
             ConfigError: A name is unknown, or a value is no range.
         """
-        known = [field.name for field in dataclasses.fields(Randomisation)]
-        for name in values:
-            if name not in known:
-                close = difflib.get_close_matches(str(name), known, n=1)
-                hint = f" Did you mean {close[0]}?" if close else ""
-                raise ConfigError(f"no range is called '{name}'.{hint} Known: {', '.join(known)}.")
+        check_names(Randomisation, values, "range")
         return dataclasses.replace(base or Randomisation(), **values)
 
     @staticmethod
