@@ -21,6 +21,9 @@ class WorldParameters:
         "World to run: one of ddpg_ros's, your module:Class, or a Gymnasium id (HalfCheetah-v5).",
     )
     contract_file: str = knob("", "Your YAML contract for a Gymnasium environment.")
+    randomise: str = knob(
+        "", "YAML file of ranges: another robot each episode; empty: the one that is modelled."
+    )
     real_time_factor: float = knob(
         1.0, "Simulated seconds per second of wall-clock time.", 0.001, 1000.0
     )

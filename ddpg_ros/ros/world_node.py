@@ -29,7 +29,8 @@ from ddpg_ros.ros.messages import MESSAGE_TYPES, to_message, to_stamp
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 from ddpg_ros.ros.spin import run_node
-from ddpg_ros.worlds import PeriodEnd, make_world
+from ddpg_ros.worlds import DisturbedWorld, PeriodEnd, World, make_world
+from ddpg_ros.worlds.randomisation_file import read_randomisation
 
 NAME = "ddpg_world"
 
@@ -50,7 +51,7 @@ class WorldNode(Node):
         for file in filter(None, (self._set.results_file, self._set.film_file)):
             _check_writable(Path(file).parent)
         filmed, pictured = bool(self._set.film_file), self._set.camera_rate > 0
-        self.world = make_world(self._set.world, self._set.contract_file, render=filmed or pictured)
+        self.world = self._make_world(render=filmed or pictured)
         contract = self.world.contract
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
@@ -102,6 +103,13 @@ class WorldNode(Node):
         if self._set.film_file:
             self._log.write_film(self._set.film_file)
         self.world.close()
+
+    def _make_world(self, render: bool) -> World:
+        world = make_world(self._set.world, self._set.contract_file, render)
+        if not self._set.randomise:
+            return world
+        ranges = read_randomisation(self._set.randomise, world.contract.period)
+        return DisturbedWorld(world, ranges)
 
     def _subscribe_commands(self) -> None:
         for part, command in self.world.contract.command_parts:

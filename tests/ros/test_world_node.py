@@ -46,6 +46,32 @@ def test_it_holds_the_robot_until_the_first_command_and_then_obeys(
     graph.wait_for(lambda: states[-1].effort[0] == 1.0, "the effort at its limit")
 
 
+def test_a_randomised_robot_is_not_the_one_that_is_modelled(
+    graph: Graph, start: Callable[..., NodeProcess], tmp_path: Path
+) -> None:
+    ranges = tmp_path / "ranges.yaml"
+    ranges.write_text("motor_gain: 0.5\n")
+    states = graph.listen(JointState, "joint_states")
+    start("world", real_time_factor=2.0, randomise=str(ranges))
+    graph.publish_at(50, Float64MultiArray, "commands", lambda: Float64MultiArray(data=[0.8]))
+    graph.wait_for(
+        lambda: states and states[-1].effort[0] == pytest.approx(0.4),
+        "half of the commanded effort",
+    )
+
+
+def test_a_range_that_does_not_exist_is_a_sentence(
+    start: Callable[..., NodeProcess], tmp_path: Path
+) -> None:
+    ranges = tmp_path / "ranges.yaml"
+    ranges.write_text("gravity: [0.9, 1.1]\n")
+    node = start("world", randomise=str(ranges))
+    assert node.wait(20.0) == 2
+    assert "gravity" in node.output
+    assert str(ranges) in node.output
+    assert "Traceback" not in node.output
+
+
 def test_without_a_fresh_command_it_applies_the_safe_one(
     graph: Graph, start: Callable[..., NodeProcess]
 ) -> None:
