@@ -8,7 +8,7 @@ from launch.actions import OpaqueFunction, Shutdown
 
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import DdpgRosError
-from ddpg_ros.ros.controller_parameters import ControllerParameters, watchdog_patience
+from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.launch_recording import recorder, recording_arguments
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
@@ -39,8 +39,8 @@ def _simulate(context: LaunchContext) -> list:
     else:
         world = {**_home_of(policy), **world}
         slowness = max(1.0, 1.0 / world.get("real_time_factor", 1.0))
-        patience = slowness * watchdog_patience(policy.contract.period)
-        controller = {"watchdog_timeout": patience, **controller}
+        patience = ControllerParameters().watchdog_patience(policy.contract.period, True)
+        controller = {"watchdog_timeout": slowness * patience, **controller}
     over = Shutdown(reason="a node has ended")
     return [
         node(context, "world", "world", world, on_exit=over),
