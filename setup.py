@@ -42,7 +42,7 @@ setup(
     install_requires=["numpy>=1.26", "onnxruntime>=1.16", "pyyaml", "setuptools"],
     extras_require={
         "ros": ROS_WHEELS,
-        "record": ["mcap", "mcap-ros2-support"],
+        "record": ["mcap>=1.6", "mcap-ros2-support>=0.6"],
         "train": [
             "gymnasium[mujoco]>=1.0",
             "imageio",

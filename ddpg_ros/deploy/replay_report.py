@@ -58,13 +58,12 @@ def as_text(recording: Recording, policy: OnnxPolicy, result: Replay) -> str:
 def _left_out(recording: Recording, result: Replay) -> list[str]:
     """Why no more ticks were compared."""
     heard = recording.ticks.heard
-    silent, lost = heard[OBSERVATION] - result.ticks, heard[ACTION] - result.ticks
-    lines = []
-    if silent:
-        lines.append(f"          not {silent} observations without an action")
-    if lost:
-        lines.append(f"          not {lost} actions without their observation")
-    return lines
+    counted = (
+        (heard[OBSERVATION] - result.ticks, "observations without an action"),
+        (heard[ACTION] - result.ticks, "actions without their observation"),
+    )
+    words = [f"{count} {what}" for count, what in counted if count]
+    return [f"left out  {', '.join(words)}"] if words else []
 
 
 def _row(element: ElementDifference, ticks: int) -> tuple[str, ...]:
@@ -82,11 +81,8 @@ def _row(element: ElementDifference, ticks: int) -> tuple[str, ...]:
 def _when(moment: Moment | None) -> str:
     if moment is None:
         return "-"
-    return f"{moment.time:.2f} s, tick {moment.tick}: {_values(moment)}"
-
-
-def _values(moment: Moment) -> str:
-    return f"{moment.replayed:.6g} for {moment.recorded:.6g}"
+    values = f"{moment.replayed:.6g} for {moment.recorded:.6g}"
+    return f"{moment.time:.2f} s, tick {moment.tick}: {values}"
 
 
 def _json(value: Any) -> Any:

@@ -6,7 +6,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ class Flown:
 
 
 @pytest.fixture(scope="module")
-def flown(tmp_path_factory: pytest.TempPathFactory, policy: Path) -> Iterator[Flown]:
+def flown(tmp_path_factory: pytest.TempPathFactory, policy: Path) -> Flown:
     """The recorder is there first; in mid flight the sensor is silent for a while."""
     folder, graph = tmp_path_factory.mktemp("flight"), Graph()
     file = folder / "run.mcap"
@@ -93,7 +93,7 @@ def flown(tmp_path_factory: pytest.TempPathFactory, policy: Path) -> Iterator[Fl
         graph.serve(0.3)
         end(controller)
         end(recorder)
-        yield Flown(file, recorder.output, heard)
+        return Flown(file, recorder.output, heard)
 
 
 def test_a_flight_replays_bit_for_bit(
