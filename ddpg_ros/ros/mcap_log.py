@@ -9,7 +9,6 @@ from pathlib import Path
 from mcap.well_known import MessageEncoding, Profile, SchemaEncoding
 from mcap.writer import Writer
 
-from ddpg_ros import __version__
 from ddpg_ros.errors import RecordingError
 
 _CHUNK = 2**16
@@ -55,7 +54,7 @@ class McapLog:
             raise RecordingError(f"{path}: cannot be made ({error.strerror}).") from None
         self._writer = Writer(self._file, chunk_size=_CHUNK)
         with self._writing():
-            self._writer.start(profile=Profile.ROS2, library=f"ddpg_ros {__version__}")
+            self._writer.start(profile=Profile.ROS2, library="ddpg_ros")
             self._writer.add_metadata("rosbag2", {"serialized_metadata": _FOR_ROSBAG2})
             self._file.flush()
 
