@@ -9,11 +9,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 ifdef ROS_DISTRO
 VENV_FLAGS  := --system-site-packages
 CONSTRAINTS := constraints-ros.txt
-EXTRAS      := train
+EXTRAS      := train,record
 else
 VENV_FLAGS  :=
 CONSTRAINTS := constraints.txt
-EXTRAS      := ros,train
+EXTRAS      := ros,train,record
 endif
 
 # Nodes of tests and demo see this machine alone, and leave nothing in /dev/shm when killed.

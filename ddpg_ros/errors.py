@@ -44,6 +44,10 @@ class CheckpointError(DdpgRosError):
     """A checkpoint cannot be read, or belongs to another run."""
 
 
+class RecordingError(DdpgRosError):
+    """A recording cannot be written or read, or says nothing of a policy."""
+
+
 class PartnerLost(DdpgRosError):
     """The second process of a training ended before the training did."""
 

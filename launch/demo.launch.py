@@ -14,6 +14,7 @@ from launch.actions import (
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
 
+from ddpg_ros.ros.launch_recording import recording_arguments
 from ddpg_ros.ros.launching import node, params_file_argument
 
 
@@ -25,6 +26,7 @@ def generate_launch_description() -> LaunchDescription:
             DeclareLaunchArgument(
                 "run_folder", default_value="", description="Folder for the run: runs/demo-TIME."
             ),
+            *recording_arguments(),
             OpaqueFunction(function=_train_then_fly),
         ]
     )

@@ -4,6 +4,7 @@ from launch import LaunchContext, LaunchDescription
 from launch.actions import OpaqueFunction
 
 from ddpg_ros.ros.controller_parameters import ControllerParameters
+from ddpg_ros.ros.launch_recording import recorder, recording_arguments
 from ddpg_ros.ros.launching import arguments_of, given, graph_arguments, node, params_file_argument
 
 
@@ -13,6 +14,7 @@ def generate_launch_description() -> LaunchDescription:
         [
             params_file_argument("controller"),
             *graph_arguments(),
+            *recording_arguments(),
             *arguments_of(ControllerParameters),
             OpaqueFunction(function=_deploy),
         ]
@@ -23,4 +25,7 @@ def _deploy(context: LaunchContext) -> list:
     namespace = context.launch_configurations["namespace"]
     clock = {"use_sim_time": context.launch_configurations["use_sim_time"].lower() == "true"}
     parameters = given(context, ControllerParameters)
-    return [node(context, "controller", "controller", parameters, clock, namespace=namespace)]
+    return [
+        node(context, "controller", "controller", parameters, clock, namespace=namespace),
+        *recorder(context, parameters.get("policy", ""), namespace),
+    ]

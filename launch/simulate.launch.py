@@ -8,7 +8,8 @@ from launch.actions import OpaqueFunction, Shutdown
 
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import DdpgRosError
-from ddpg_ros.ros.controller_parameters import ControllerParameters, watchdog_patience
+from ddpg_ros.ros.controller_parameters import ControllerParameters
+from ddpg_ros.ros.launch_recording import recorder, recording_arguments
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
@@ -19,6 +20,7 @@ def generate_launch_description() -> LaunchDescription:
         [
             params_file_argument("controller"),
             params_file_argument("world"),
+            *recording_arguments(),
             *arguments_of(ControllerParameters),
             *arguments_of(WorldParameters),
             *arguments_of(FaultParameters, FAULTS),
@@ -37,12 +39,13 @@ def _simulate(context: LaunchContext) -> list:
     else:
         world = {**_home_of(policy), **world}
         slowness = max(1.0, 1.0 / world.get("real_time_factor", 1.0))
-        patience = slowness * watchdog_patience(policy.contract.period)
-        controller = {"watchdog_timeout": patience, **controller}
+        patience = ControllerParameters().watchdog_patience(policy.contract.period, True)
+        controller = {"watchdog_timeout": slowness * patience, **controller}
     over = Shutdown(reason="a node has ended")
     return [
         node(context, "world", "world", world, on_exit=over),
         node(context, "controller", "controller", controller, {"use_sim_time": True}, on_exit=over),
+        *recorder(context, controller.get("policy", "")),
     ]
 
 

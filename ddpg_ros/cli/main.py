@@ -9,10 +9,23 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from ddpg_ros.cli import check, demo, evaluate, export, inspect, nodes, train
+from ddpg_ros.cli import (
+    check,
+    demo,
+    evaluate,
+    export,
+    inspect,
+    nodes,
+    record,
+    replay,
+    train,
+)
 from ddpg_ros.errors import USER_ERROR, DdpgRosError
 
 INTERRUPTED = 130
+
+_EXTRAS = {"mcap": "record", "mcap_ros2": "record"}
+"""Of ddpg_ros, by what they bring; the others come with train."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -46,9 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ddpg-ros {options.verb}: {error}", file=sys.stderr)
         return USER_ERROR
     except ModuleNotFoundError as error:
+        extra = _EXTRAS.get(error.name or "", "train")
         print(
             f"ddpg-ros {options.verb}: needs the Python package {error.name}, which is not "
-            "installed. Install ddpg_ros with its extra: pip install 'ddpg_ros[train]'.",
+            f"installed. Install ddpg_ros with its extra: pip install 'ddpg_ros[{extra}]'.",
             file=sys.stderr,
         )
         return USER_ERROR
@@ -65,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in (train, evaluate, export, inspect, check, demo, nodes):
+    for verb in (train, evaluate, export, inspect, check, record, replay, demo, nodes):
         verb.add(verbs)
     return parser
 
@@ -78,5 +92,7 @@ run_evaluate = partial(_with_verb, "evaluate")
 run_export = partial(_with_verb, "export")
 run_inspect = partial(_with_verb, "inspect")
 run_check = partial(_with_verb, "check")
+run_record = partial(_with_verb, "record")
+run_replay = partial(_with_verb, "replay")
 run_demo = partial(_with_verb, "demo")
 """The executables ``ros2 run ddpg_ros VERB`` of the verbs that are no nodes."""

@@ -16,6 +16,7 @@ NODES = {
     "world": "run a world (a ROS node: --ros-args -p world:=pendulum)",
 }
 _FOR_SIMULATION = ("gymnasium", "mujoco", "PIL", "imageio")
+_FOR_RECORDING = ("mcap", "mcap_ros2")
 _PARAMETERS: dict[str, dict[str, type]] = {
     "controller": {"": ControllerParameters},
     "world": {"": WorldParameters, FAULTS: FaultParameters},
@@ -50,6 +51,8 @@ def run(name: str, arguments: list[str]) -> int:
 
 def remedy(missing: str | None) -> str:
     """How to get the package ``missing`` that a node needs: a sentence."""
+    if missing in _FOR_RECORDING:
+        return "Install what recordings need: pip install 'ddpg_ros[record]'."
     if missing in _FOR_SIMULATION:
         return "Install what simulation needs: pip install 'ddpg_ros[train]'."
     return "Source a ROS 2 installation, or: pip install 'ddpg_ros[ros]'."

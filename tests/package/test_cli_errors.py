@@ -28,7 +28,7 @@ def test_no_verb_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     text = refusal(capsys, "fly")
     assert text.startswith("ddpg-ros: argument VERB: invalid choice: 'fly' (choose from ")
-    for verb in ("train", "evaluate", "export", "inspect", "check", "demo", "controller", "world"):
+    for verb in ("train", "evaluate", "export", "inspect", "check", "record", "replay", "demo"):
         assert verb in text
     assert text.endswith(". See 'ddpg-ros --help'.")
 
@@ -38,6 +38,9 @@ def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]
     [
         ("inspect", "inspect: the following arguments are required: policy"),
         ("export", "export: the following arguments are required: RUN"),
+        ("record --seconds few", "record: argument --seconds: invalid float value: 'few'"),
+        ("record --topics", "record: argument --topics: expected at least one argument"),
+        ("replay run.mcap", "replay: the following arguments are required: policy"),
         ("check --seconds 3", "check: the following arguments are required: policy"),
         ("check p --seconds few", "check: argument --seconds: invalid float value: 'few'"),
         ("evaluate --json", "evaluate: the following arguments are required: policy"),
@@ -154,3 +157,17 @@ def test_an_unknown_preset_is_told_with_those_there_are(capsys: pytest.CaptureFi
     refused = refusal(capsys, "train", "Pendulum-v1", "--preset", "ddgp")
     assert refused.startswith("ddpg-ros train: no preset is called 'ddgp'. Known: Pendulum-v1, ")
     assert ", ddpg, default, " in refused
+
+
+def test_a_recording_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "record") == (
+        "ddpg-ros record: nothing to record: name a policy.onnx, or --topics /a /b."
+    )
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "inf"])
+def test_a_recording_lasts_for_a_time_that_means_something(
+    seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "ddpg-ros record: --seconds: expected 0 or more, got "
+    assert refusal(capsys, "record", "p", f"--seconds={seconds}") == f"{said}{seconds}."

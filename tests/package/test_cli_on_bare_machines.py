@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def verb(*arguments: str, without: str) -> subprocess.CompletedProcess[str]:
         (("export", "run"), "torch"),
         (("demo", "--output", "/nowhere"), "torch"),
         (("inspect", "policy.onnx"), "onnxruntime"),
+        (("replay", "run.mcap", "policy.onnx"), "onnxruntime"),
     ],
 )
 def test_a_verb_names_the_package_it_lacks(arguments: tuple[str, ...], package: str) -> None:
@@ -49,6 +51,32 @@ def test_a_check_without_ros_says_how_to_get_it(toy: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "ddpg-ros check: needs rclpy, which is not installed. Source a ROS 2 installation, or: "
+        "pip install 'ddpg_ros[ros]'.\n"
+    )
+
+
+def test_recordings_name_the_extra_that_they_need(toy: Path, tmp_path: Path) -> None:
+    done = verb("replay", "run.mcap", str(toy), without="mcap")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ddpg-ros replay: needs the Python package mcap, which is not installed. Install ddpg_ros "
+        "with its extra: pip install 'ddpg_ros[record]'.\n"
+    )
+    if importlib.util.find_spec("rclpy") is None:
+        pytest.skip("needs rclpy")
+    done = verb("record", "--topics", "a", "-o", f"{tmp_path}/a.mcap", without="mcap")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ddpg-ros record: needs mcap, which is not installed. Install what recordings need: "
+        "pip install 'ddpg_ros[record]'.\n"
+    )
+
+
+def test_a_recorder_without_ros_says_how_to_get_it() -> None:
+    done = verb("record", "--topics", "a", without="rclpy")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ddpg-ros record: needs rclpy, which is not installed. Source a ROS 2 installation, or: "
         "pip install 'ddpg_ros[ros]'.\n"
     )
 

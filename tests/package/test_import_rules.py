@@ -27,6 +27,7 @@ MAY_IMPORT = {
 NODES_MAY_IMPORT = {
     "ddpg_ros.ros.check_node": {"contract", "deploy"},
     "ddpg_ros.ros.controller_node": {"contract", "deploy"},
+    "ddpg_ros.ros.recorder_node": {"contract"},
     "ddpg_ros.ros.world_node": {"contract", "worlds"},
     "ddpg_ros.ros.trainer_node": {"contract", "learning", "worlds"},
 }
@@ -40,6 +41,7 @@ SERVES_A_NODE = {
     "ddpg_ros.ros.diagnostics": {"deploy"},
     "ddpg_ros.ros.flight_log": {"worlds"},
     "ddpg_ros.ros.insight": {"deploy"},
+    "ddpg_ros.ros.launch_recording": {"deploy"},
     "ddpg_ros.ros.ros_world": {"worlds"},
     "ddpg_ros.ros.switches": {"deploy"},
     "ddpg_ros.ros.timing_record": {"deploy"},
@@ -48,7 +50,10 @@ SERVES_A_NODE = {
 }
 """The files of room ros that may import a room besides what ros may."""
 
-OF_ITS_OWN = {"ddpg_ros.contract.yaml_file": {"yaml"}}
+OF_ITS_OWN = {
+    "ddpg_ros.contract.yaml_file": {"yaml"},
+    "ddpg_ros.deploy.mcap_messages": {"mcap", "mcap_ros2"},
+}
 ONLY_THESE = {
     "": set(),
     **{name: set() for name in FOR_ALL},
@@ -113,7 +118,7 @@ def test_what_runs_on_a_robot_loads_nothing_a_robot_lacks(node: str) -> None:
     assert used == {"numpy", "onnxruntime", "yaml"}
 
 
-def test_a_computed_name_is_imported_by_the_cli_for_its_nodes_and_for_a_users_code_alone() -> None:
+def test_a_computed_name_is_imported_for_nodes_messages_and_a_users_code_alone() -> None:
     names = {"import_module", "__import__", "exec", "eval"}
     users = {
         module
@@ -122,4 +127,8 @@ def test_a_computed_name_is_imported_by_the_cli_for_its_nodes_and_for_a_users_co
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", getattr(node.func, "id", "")) in names
     }
-    assert users == {"ddpg_ros.cli.nodes", "ddpg_ros.plugin"}
+    assert users == {
+        "ddpg_ros.cli.nodes",
+        "ddpg_ros.plugin",
+        "ddpg_ros.ros.message_definitions",
+    }

@@ -19,6 +19,8 @@ ROSDEP = {
     "gymnasium": "python3-gymnasium-pip",
     "imageio": "python3-imageio",
     "matplotlib": "python3-matplotlib",
+    "mcap": "mcap-ros2-support",
+    "mcap_ros2": "mcap-ros2-support",
     "mujoco": "python3-mujoco-pip",
     "numpy": "python3-numpy",
     "onnxruntime": "python3-onnxruntime-pip",
@@ -26,11 +28,12 @@ ROSDEP = {
     "torch": "python3-pytorch-pip",
     "yaml": "python3-yaml",
 }
-PIP = {"PIL": "pillow", "yaml": "pyyaml"}
+PIP = {"PIL": "pillow", "mcap_ros2": "mcap-ros2-support", "yaml": "pyyaml"}
 LOADED_BY_OTHERS = {"python3-tensorboard-pip", "lifecycle_msgs"}
 """By ``torch.utils.tensorboard`` and ``rclpy.lifecycle``."""
 
-VERBS = {"train", "evaluate", "export", "inspect", "check", "controller", "world", "demo"}
+VERBS = {"train", "evaluate", "export", "inspect", "check", "record", "replay", "demo"}
+VERBS |= {"controller", "world"}
 
 
 def launch_imports() -> set[str]:
@@ -81,7 +84,9 @@ def test_pip_installs_what_the_package_imports() -> None:
     robot = third_party(reached_from("ddpg_ros.ros.controller_node")) - ROS_PACKAGES
     assert {PIP.get(name, name) for name in robot} <= always
     used = third_party(set(PATHS)) - ROS_PACKAGES
-    assert {PIP.get(name, name) for name in used} <= always | requirements(extras["train"])
+    assert {PIP.get(name, name) for name in used} <= (
+        always | requirements(extras["train"]) | requirements(extras["record"])
+    )
 
 
 def test_every_executable_is_a_function_of_the_package() -> None:

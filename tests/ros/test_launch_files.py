@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("launch_ros", reason="launch comes with a ROS installation alone")
 
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument
+from launch.actions import DeclareLaunchArgument, LogInfo
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.utilities import perform_substitutions
+from launch_ros.actions import Node
 
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
+from ddpg_ros.ros.launch_recording import recorder
 from ddpg_ros.ros.launching import given
 from ddpg_ros.ros.settings import (
     FAULTS,
@@ -100,3 +105,59 @@ def test_an_argument_of_another_type_is_told_in_a_sentence() -> None:
     context.launch_configurations["gamma"] = "much"
     with pytest.raises(RuntimeError, match=r"gamma:=much: expected float, such as gamma:=0.99"):
         given(context, DdpgConfig)
+
+
+def recorders(policy: Path, **said: str) -> list[Any]:
+    """What ``recorder`` returns for launch arguments."""
+    context = LaunchContext()
+    context.launch_configurations.update({"record": "true", "recording": "run", **said})
+    return recorder(context, str(policy), said.get("namespace", ""))
+
+
+@pytest.mark.parametrize("name", ["simulate", "deploy", "demo"])
+def test_a_flight_is_recorded_if_one_says_so(name: str, policy: Path) -> None:
+    described = arguments(name)
+    assert described["record"].startswith("Record what the controller reads, decides and says")
+    assert "recording" in described
+    assert recorders(policy, record="false") == []
+
+
+def test_without_ros2_bag_the_packages_own_recorder_records(
+    policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(policy.parent))
+    (action,) = recorders(policy)
+    assert isinstance(action, Node)
+    assert (action.node_package, action.node_executable) == ("ddpg_ros", "record")
+    context = LaunchContext()
+    said = [perform_substitutions(context, words) for words in action.cmd[1:4]]
+    assert said == [str(policy), "--output", "run.mcap"]
+
+
+def test_where_there_is_ros2_bag_it_records_the_same_topics_and_no_more(
+    policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "share" / "ament_index" / "resource_index" / "packages"
+    index.mkdir(parents=True)
+    for package in ("ros2bag", "rosbag2_storage_mcap"):
+        (index / package).touch()
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
+    (action,) = recorders(policy, namespace="/rover")
+    context = LaunchContext()
+    command = [perform_substitutions(context, words) for words in action.cmd]
+    assert command[:-1] == ["ros2", "bag", "record", "-s", "mcap", "-o", "run", "-e"]
+    topics = re.compile(command[-1])
+    for topic in ("joint_states", "commands", "ddpg_controller/action"):
+        assert topics.search(f"/rover/{topic}")
+        assert not topics.search(f"/{topic}")
+        assert not topics.search(f"/rover/{topic}_other")
+    assert topics.search("/clock")
+    assert topics.search("/diagnostics")
+
+
+def test_a_policy_that_cannot_be_read_is_not_recorded_and_that_is_said(tmp_path: Path) -> None:
+    (action,) = recorders(tmp_path / "none.onnx")
+    assert isinstance(action, LogInfo)
+    assert perform_substitutions(LaunchContext(), action.msg).startswith(
+        f"nothing is recorded: policy file {tmp_path}/none.onnx: cannot be read"
+    )

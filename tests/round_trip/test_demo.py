@@ -24,7 +24,7 @@ def run(*arguments: object, cwd: Path) -> str:
 
 
 def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None:
-    printed = run("demo", "--output", tmp_path / "demo", cwd=tmp_path)
+    printed = run("demo", "--record", "--output", tmp_path / "demo", cwd=tmp_path)
     result = json.loads((tmp_path / "demo" / "demo.json").read_text())
     assert result["episodes"] >= 5
     assert result["ros_return"] == pytest.approx(result["gym_return"], rel=0.05)
@@ -32,8 +32,13 @@ def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None
     assert (tmp_path / "demo" / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "demo" / "flight.gif").read_bytes().startswith(b"GIF8")
     assert Path(result["policy"]).exists()
-    for name in ("learning_curve.png", "flight.gif", "policy.onnx", "demo.json"):
+    for name in ("learning_curve.png", "flight.gif", "flight.mcap", "policy.onnx", "demo.json"):
         assert name in printed
+    replayed = run("replay", "demo/flight.mcap", "demo/policy.onnx", "--json", cwd=tmp_path)
+    found = json.loads(replayed)
+    assert found["equal"]
+    flown = json.loads((tmp_path / "demo" / "episodes.json").read_text())
+    assert found["ticks"] > 0.95 * sum(episode["steps"] for episode in flown)
 
 
 def test_an_environment_and_contract_of_ones_own_go_through_the_whole_chain(
