@@ -45,13 +45,14 @@ from ddpg_ros.worlds.rover.task import Task, draw_task
 from ddpg_ros.worlds.sensor_noise import Deviations
 from ddpg_ros.worlds.world import PeriodEnd, World
 
-_PERIOD = 0.1
-_SUBSTEPS = 2
+_PERIOD = 0.2
+"""As often as the robot's laser turns, an LDS-01 [s]."""
+_SUBSTEPS = 4
 _STEPS_PER_SUBSTEP = 5
-_EPISODE_PERIODS = 500
+_EPISODE_PERIODS = 250
 _REVERSE, _SPEED, _RATE = -0.1, 0.22, 2.84
-_SEEN = 2.0
-"""What is farther away looks the same to the policy [m]."""
+_SEEN, _NEAR = 3.5, 0.6
+"""What is farther away looks the same to the policy [m], in two views: the room, what is close."""
 _GOAL_RADIUS = 0.2
 """The goal is reached when it is no farther than this [m]."""
 
@@ -62,9 +63,9 @@ _SENSOR_NOISE: Deviations = {
 """Deviations [m, m/s, rad/s] beyond what the laser has anyway."""
 
 _PER_METRE = 5.0
-_ARRIVED, _COLLIDED = 5.0, -10.0
-_TIME = -0.03
-_CLOSE, _TOO_CLOSE = 0.1, -0.1
+_ARRIVED, _COLLIDED = 5.0, -20.0
+_TIME = -0.06
+_CLOSE, _TOO_CLOSE = 0.1, -0.2
 """A gap smaller than ``_CLOSE`` [m] costs, up to ``_TOO_CLOSE`` a period when there is none."""
 
 
@@ -75,7 +76,7 @@ class RoverWorld(World):
     within 0.2 m of the goal, as a collision when anything is touched, and after 50 s.
 
     The reward is the progress along the free ways to the goal, 5 a metre, less a little for time
-    and for driving close to something; 5 more at the goal, 10 less at a collision.
+    and for driving close to something; 5 more at the goal, 20 less at a collision.
 
     Args:
         level: How much stands and moves in the room.
@@ -196,6 +197,7 @@ def rover_contract() -> Contract:
         period=_PERIOD,
         observation=(
             ObservationTerm("obstacles", (scan,), MinPool(36, _SEEN), "m", 0.0, _SEEN),
+            ObservationTerm("near", (scan,), MinPool(36, _NEAR), "m", 0.0, _NEAR),
             ObservationTerm(
                 "goal",
                 (goal, position, orientation),
