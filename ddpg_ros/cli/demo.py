@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from ddpg_ros.cli.evaluate import evaluate_policy
-from ddpg_ros.cli.flight import EPISODES, REAL_TIME_FACTOR, RECORDING, Flight
+from ddpg_ros.cli.flight import FILM, RECORDING, Flight
 from ddpg_ros.cli.nodes import remedy
 from ddpg_ros.errors import ConfigError, DdpgRosError
 
 _WORLD = "pendulum"
-_LEFT = ("learning_curve.png", "flight.gif", RECORDING, "policy.onnx", "demo.json")
+_EPISODES = 6
+_REAL_TIME_FACTOR = 4.0
+_LEFT = ("learning_curve.png", FILM, RECORDING, "policy.onnx", "demo.json")
 
 
 def add(verbs: Any) -> None:
@@ -72,16 +74,26 @@ def _demo(options: argparse.Namespace) -> int:
         f"   {len(policy.metadata.probes.actions)} probes reproduced, largest difference "
         f"{policy.largest_probe_error:.1e} of the action's range"
     )
-    in_gym = evaluate_policy(policy, EPISODES)
+    in_gym = evaluate_policy(policy, _EPISODES)
     print(f"3. fly it in Gymnasium: {in_gym}", flush=True)
 
     print(
         f"4. fly it over ROS 2: ddpg_controller and ddpg_world, two processes, real DDS, "
-        f"{REAL_TIME_FACTOR:g} times real time",
+        f"{_REAL_TIME_FACTOR:g} times real time",
         flush=True,
     )
-    flown = sum(in_gym.lengths) * policy.contract.period
-    flight = Flight(output, options.world, options.contract, in_gym.seeds[0], flown, options.record)
+    flight = Flight(
+        policy=output / "policy.onnx",
+        output=output,
+        world=options.world,
+        contract_file=options.contract,
+        first_seed=in_gym.seeds[0],
+        episodes=_EPISODES,
+        seconds=sum(in_gym.lengths) * policy.contract.period,
+        real_time_factor=_REAL_TIME_FACTOR,
+        filmed=True,
+        recorded=options.record,
+    )
     episodes = flight.fly()
     for episode in episodes:
         print(f"   seed {episode['seed']}: {episode['return']:.2f}, {episode['outcome']}")

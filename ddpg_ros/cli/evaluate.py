@@ -32,6 +32,14 @@ def add(verbs: Any) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
     add_ranges(parser)
     parser.add_argument(
+        "--over-ros",
+        action="store_true",
+        help="fly the same seeds over ROS 2 too: ddpg_controller and ddpg_world, two processes",
+    )
+    parser.add_argument(
+        "--real-time-factor", type=float, help="with --over-ros: simulated seconds per second (1)"
+    )
+    parser.add_argument(
         "--sweep", action="store_true", help="fly a grid of disturbances, write a report"
     )
     group = parser.add_argument_group("with --sweep")
@@ -51,8 +59,12 @@ def _evaluate(options: argparse.Namespace) -> int:
     episodes = options.episodes
     if episodes is not None and episodes < 1:
         raise ConfigError(f"--episodes: expected at least 1, got {episodes}.")
+    if options.sweep and options.over_ros:
+        raise ConfigError("--sweep: flies in Gymnasium alone; leave out --over-ros.")
     if options.sweep:
         return _sweep(options)
+    if options.real_time_factor is not None and not options.over_ros:
+        raise ConfigError("--real-time-factor: means something with --over-ros alone.")
     of_sweep = ("axis", "seed", "processes", "output")
     stray = [f"--{name}" for name in of_sweep if getattr(options, name) is not None]
     if stray:
@@ -65,6 +77,15 @@ def _evaluate(options: argparse.Namespace) -> int:
     ranges = find_ranges(options.randomise, options.vary, policy.contract.period)
     where = (options.world, options.contract, ranges)
     evaluation = evaluate_policy(policy, episodes or _EPISODES, *where)
+    if options.over_ros:
+        from ddpg_ros.cli.over_ros import fly_over_ros
+
+        factor = options.real_time_factor or 1.0
+        flown = fly_over_ros(options.policy, policy, evaluation, factor, *where)
+        both = {"in_gymnasium": evaluation.summary(), "over_ros": flown.summary()}
+        text = f"in Gymnasium  {evaluation}\nover ROS 2    {flown}"
+        print(json.dumps(both, indent=2) if options.json else text)
+        return 0
     print(json.dumps(evaluation.summary(), indent=2) if options.json else evaluation)
     return 0
 

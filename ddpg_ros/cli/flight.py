@@ -1,4 +1,4 @@
-"""The demo's flight: its nodes as processes, on a graph of their own."""
+"""A flight over ROS 2: its nodes as processes, on a graph of their own."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from typing import Any
 
 from ddpg_ros.errors import DdpgRosError
 
-EPISODES = 6
-REAL_TIME_FACTOR = 4.0
-RECORDING = "flight.mcap"
+FILM, RECORDING = "flight.gif", "flight.mcap"
 
 _FLIGHT_DEADLINE = 120.0
 _LEAVE_DEADLINE = 10.0
@@ -28,19 +26,29 @@ class Flight:
     """The controller and the world as two processes, and what records them as a third.
 
     Args:
-        output: Folder for the film, the logs and the results.
+        policy: The policy file.
+        output: Folder for the logs, the results, and what is filmed and recorded.
         world: What is flown.
         contract_file: The user's contract for it; empty for none.
-        first_seed: Seed of the first episode.
-        seconds: How long the flight takes, in simulated time [s].
+        randomise: File of the ranges that its robot is drawn from; empty: as modelled.
+        first_seed: Seed of the first episode; each later one adds 1.
+        episodes: How many.
+        seconds: How long they take, about, in simulated time [s].
+        real_time_factor: Simulated seconds per second.
+        filmed: Whether to film it.
         recorded: Whether to record it.
     """
 
+    policy: Path
     output: Path
     world: str
     contract_file: str
     first_seed: int
+    episodes: int
     seconds: float
+    real_time_factor: float
+    randomise: str = ""
+    filmed: bool = False
     recorded: bool = False
 
     def fly(self) -> list[dict[str, Any]]:
@@ -49,30 +57,27 @@ class Flight:
         Raises:
             DdpgRosError: A node failed; the message names its log.
         """
-        results, policy = self.output / "episodes.json", self.output / "policy.onnx"
-        environment = _private_graph()
+        results, environment = self.output / "episodes.json", _private_graph()
         recorders = []
         if self.recorded:
-            arguments = [str(policy), "--output", str(self.output / RECORDING)]
+            arguments = [str(self.policy), "--output", str(self.output / RECORDING)]
             recorders.append(self._start("record", arguments, environment))
         controller = self._start(
-            "controller", _parameters({"policy": policy, "use_sim_time": "true"}), environment
-        )
-        world = self._start(
-            "world",
-            _parameters(
-                {
-                    "world": self.world,
-                    **({"contract_file": self.contract_file} if self.contract_file else {}),
-                    "real_time_factor": REAL_TIME_FACTOR,
-                    "seed": self.first_seed,
-                    "episodes": EPISODES,
-                    "results_file": results,
-                    "film_file": self.output / "flight.gif",
-                }
-            ),
+            "controller",
+            _parameters({"policy": self.policy, "use_sim_time": "true"}),
             environment,
         )
+        told = {
+            "world": self.world,
+            "contract_file": self.contract_file,
+            "randomise": self.randomise,
+            "real_time_factor": self.real_time_factor,
+            "seed": self.first_seed,
+            "episodes": self.episodes,
+            "results_file": results,
+            "film_file": self.output / FILM if self.filmed else "",
+        }
+        world = self._start("world", _parameters(told), environment)
         try:
             self._wait(world, controller)
         finally:
@@ -93,7 +98,7 @@ class Flight:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def _wait(self, world: subprocess.Popen[bytes], controller: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _FLIGHT_DEADLINE + 2 * self.seconds / REAL_TIME_FACTOR
+        deadline = time.monotonic() + _FLIGHT_DEADLINE + 3 * self.seconds / self.real_time_factor
         while world.poll() is None:
             if controller.poll() is not None:
                 raise self._failure("controller")
@@ -124,13 +129,13 @@ class Flight:
 
 
 def _parameters(values: dict[str, object]) -> list[str]:
-    """As a node is told them."""
-    said = (("-p", f"{name}:={value}") for name, value in values.items())
+    """As a node is told them; one without a value it is not told."""
+    said = (("-p", f"{name}:={value}") for name, value in values.items() if value != "")
     return ["--ros-args", *(word for pair in said for word in pair)]
 
 
 def _private_graph() -> dict[str, str]:
-    """An environment whose nodes see this machine and this demo alone."""
+    """An environment whose nodes see this machine and this flight alone."""
     environment = dict(os.environ)
     environment["ROS_DOMAIN_ID"] = str(random.randint(1, 100))
     environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"

@@ -23,18 +23,18 @@ class Evaluation:
     Args:
         seeds: Seed of each episode.
         returns: Undiscounted sum of rewards of each.
-        discounted: Discounted sum of rewards of each.
         lengths: Steps of each.
         outcomes: How each ended: ``success``, ``failure``, ``terminated``, ``time_limit``, ...
-        starts: First observation of each, ``(n,)``.
+        discounted: Discounted sum of rewards of each; empty where nobody looked.
+        starts: First observation of each, ``(n,)``; likewise.
     """
 
     seeds: tuple[int, ...]
     returns: tuple[float, ...]
-    discounted: tuple[float, ...]
     lengths: tuple[int, ...]
     outcomes: tuple[str, ...]
-    starts: tuple[np.ndarray, ...]
+    discounted: tuple[float, ...] = ()
+    starts: tuple[np.ndarray, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -95,7 +95,7 @@ def evaluate(
     Returns:
         The evaluation, None if it was given up.
     """
-    flown: list[tuple[int, float, float, int, str, np.ndarray]] = []
+    flown: list[tuple[int, float, int, str, float, np.ndarray]] = []
     for seed in seeds:
         observation, _ = world.reset(seed=seed)
         start = observation.copy()
@@ -111,5 +111,5 @@ def evaluate(
             weight *= gamma
             length += 1
             over = terminated or truncated
-        flown.append((seed, total, discounted, length, str(info.get("outcome", "")), start))
+        flown.append((seed, total, length, str(info.get("outcome", "")), discounted, start))
     return Evaluation(*zip(*flown, strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 
 from ddpg_ros.learning.console import ConsoleReporter
@@ -13,7 +12,7 @@ from ddpg_ros.learning.reporting import Progress
 
 START = Progress(0, 10_000, 0, math.nan, math.nan, math.nan, math.nan, math.nan)
 MIDDLE = Progress(5_000, 10_000, 31, 12.34, 5.67, 0.125, 1234.5, 3600.0)
-EVALUATION = Evaluation((1,), (2.5,), (2.0,), (9,), ("success",), (np.zeros(1),))
+EVALUATION = Evaluation((1,), (2.5,), (9,), ("success",))
 
 
 @pytest.fixture(autouse=True)

@@ -62,7 +62,7 @@ def test_one_that_is_given_up_gives_nothing(looks: int) -> None:
 def evaluation(*returns: float) -> Evaluation:
     outcomes = ("success", "failure", "success", "success")[: len(returns)]
     starts = tuple(np.zeros(1) for _ in returns)
-    return Evaluation(tuple(SEEDS), returns, returns, (10, 20, 30, 40), outcomes, starts)
+    return Evaluation(tuple(SEEDS), returns, (10, 20, 30, 40), outcomes, returns, starts)
 
 
 def test_mean_deviation_and_interval_are_those_of_a_sample() -> None:
