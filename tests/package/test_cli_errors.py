@@ -65,6 +65,20 @@ def test_a_check_listens_for_a_time_that_means_something(
     assert refusal(capsys, "check", "p", f"--seconds={seconds}") == f"{said}{seconds}."
 
 
+@pytest.mark.parametrize(
+    ("flags", "text"),
+    [
+        ("--real-time-factor 2", "--real-time-factor: means something with --over-ros alone."),
+        ("--sweep --over-ros", "--sweep: flies in Gymnasium alone; leave out --over-ros."),
+    ],
+)
+def test_flags_of_an_evaluation_that_exclude_one_another_are_named(
+    flags: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal(capsys, "evaluate", "p", *flags.split())
+    assert said == f"ddpg-ros evaluate: {text}"
+
+
 def test_a_check_needs_a_policy_file_that_is_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,18 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from verbs import run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "slider"
-
-
-def run(*arguments: object, cwd: Path) -> str:
-    command = [sys.executable, "-m", "ddpg_ros.cli", *map(str, arguments)]
-    environment = {k: v for k, v in os.environ.items() if k != "ROS_PYTHON_CHECK_FIELDS"}
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None:
