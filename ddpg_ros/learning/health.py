@@ -13,6 +13,9 @@ from ddpg_ros.learning.remedies import DOCS, REMEDIES
 _BEYOND_ROWS = 3
 """Rows in which Q must be out of reach, and evaluations that must overestimate."""
 
+_FAR_BEYOND = 3.0
+"""So far out of reach one row is enough."""
+
 _OVERESTIMATE = 2.0
 """An overestimate is beyond what an episode can explain from so many of the largest returns on."""
 
@@ -23,12 +26,17 @@ _SATURATED_ROWS = 6
 _SATURATED_SHARE = 0.05
 """Saturation must last for so many rows and for this share of the run."""
 
-_STALLED_SHARE = 0.4
+_STALLED_SHARE = 0.5
 """Share of a run after which something should have been learned."""
 
 _STALLED_EVALUATIONS = 4
 _COLLAPSED_EVALUATIONS = 3
 _UNEXPLORED_SHARE = 0.5
+
+_WELL_ROWS = 8
+"""A sign has got well when so many rows in a row do not show it."""
+
+_FIRST = "the first evaluation"
 
 
 @dataclass(frozen=True)
@@ -98,15 +106,23 @@ class Health:
     def __init__(self, config: DdpgConfig) -> None:
         self._config = config
         self.ill: list[str] = []
+        self._well = dict.fromkeys(REMEDIES, _WELL_ROWS)
         self._step = 0
         self._largest_reward = math.nan
         self._largest_return = 0.0
         self._length = math.nan
-        self._warmup_returns: list[float] = []
+        self._early_returns: list[float] = []
         self._beyond = Streak()
         self._saturated = Streak()
         self._noiseless = False
         self._evaluations: list[Evaluated] = []
+        self._looks = {
+            "diverging": self._diverging,
+            "saturated": self._saturation,
+            "stalled": self._stalled,
+            "collapsed": self._collapsed,
+            "no-exploration": self._unexplored,
+        }
 
     def hear(self, step: int, values: Mapping[str, float]) -> list[Finding]:
         """Take in a row of metrics; what it newly shows to be wrong.
@@ -117,15 +133,11 @@ class Health:
         """
         known = {name: value for name, value in values.items() if not math.isnan(value)}
         self._remember(step, known)
-        looks = {
-            "diverging": self._diverging(),
-            "saturated": self._saturation(),
-            "stalled": self._stalled(),
-            "collapsed": self._collapsed(),
-            "no-exploration": self._unexplored(),
-        }
+        looks = {sign: look() for sign, look in self._looks.items()}
         news = [sign for sign, seen in looks.items() if seen and sign not in self.ill]
-        self.ill = [sign for sign, seen in looks.items() if seen]
+        for sign, seen in looks.items():
+            self._well[sign] = 0 if seen else self._well[sign] + 1
+        self.ill = [sign for sign, rows in self._well.items() if rows < _WELL_ROWS]
         return [Finding(step, sign, looks[sign], *REMEDIES[sign](self._config)) for sign in news]
 
     def _remember(self, step: int, row: Mapping[str, float]) -> None:
@@ -134,8 +146,9 @@ class Health:
         for name in ("episode_return", "evaluation_return"):
             self._largest_return = max(self._largest_return, abs(row.get(name, 0.0)))
         self._length = row.get("episode_length", self._length)
-        if "episode_return" in row and step <= self._config.warmup_steps:
-            self._warmup_returns.append(row["episode_return"])
+        warmup = step <= self._config.warmup_steps
+        if "episode_return" in row and (warmup or not self._early_returns):
+            self._early_returns.append(row["episode_return"])
         if "q" in row:
             self._beyond.hear(step, row["q"], abs(row["q"]) > self._reach)
         if "saturation" in row:
@@ -155,7 +168,8 @@ class Health:
 
     def _diverging(self) -> str:
         beyond = self._beyond
-        if beyond.rows >= _BEYOND_ROWS and abs(beyond.last) >= abs(beyond.first):
+        lasting = beyond.rows >= _BEYOND_ROWS and abs(beyond.last) >= abs(beyond.first)
+        if beyond.rows and (lasting or abs(beyond.last) > _FAR_BEYOND * self._reach):
             return (
                 f"Q is {_said(beyond.last)} on average; rewards of at most "
                 f"{_said(self._largest_reward)} in size cannot give more than "
@@ -191,18 +205,20 @@ class Health:
         evaluations = self._evaluations
         if not evaluations or self._step < _STALLED_SHARE * self._config.total_steps:
             return ""
-        recent = [e.mean for e in evaluations[-max(_STALLED_EVALUATIONS, len(evaluations) // 2) :]]
+        start, margin, what = self._start()
+        means = [evaluated.mean for evaluated in evaluations]
+        if len(set(means)) == 1:
+            start, what = means[0], _FIRST
+        since = means[1:] if what == _FIRST else means
+        recent = since[-max(_STALLED_EVALUATIONS, len(since) // 2) :]
         if len(recent) < _STALLED_EVALUATIONS:
             return ""
-        start, margin, what = self._start()
-        if len({e.mean for e in evaluations}) == 1:
-            start, what = recent[0], "the first"
         if max(recent) > start + margin:
             return ""
         rewardless = " Every reward was 0." if self._largest_reward == 0 else ""
         return (
-            f"None of the last {len(recent)} evaluations is better than {what}: the best of them "
-            f"returned {_said(max(recent))}, {what} {_said(start)}.{rewardless}"
+            f"The last {len(recent)} evaluations returned at most {_said(max(recent))}, no better "
+            f"than {what}, {_said(start)}.{rewardless}"
         )
 
     def _collapsed(self) -> str:
@@ -234,10 +250,10 @@ class Health:
         """What the run began with: a return, its uncertainty, and what it is the return of."""
         first = self._evaluations[0]
         untrained = first.step <= 1.2 * self._config.warmup_steps
-        if untrained or not self._warmup_returns:
-            return first.mean, first.confidence, "the first"
-        mean = sum(self._warmup_returns) / len(self._warmup_returns)
-        return mean, first.confidence, "random actions"
+        if untrained or not self._early_returns:
+            return first.mean, first.confidence, _FIRST
+        mean = sum(self._early_returns) / len(self._early_returns)
+        return mean, first.confidence, "the episodes it began with"
 
 
 def _larger(one: float, other: float) -> float:

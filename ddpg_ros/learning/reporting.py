@@ -21,9 +21,9 @@ class Progress:
         saturation: Fraction of the actor's action elements at the end of their range; likewise.
         steps_per_second: Speed, averaged over the last seconds.
         seconds_left: Estimated wall-clock time to the end [s].
-        critic_loss: Mean squared error of the critic in recent batches; NaN before the first update.
+        critic_loss: Mean squared error of the critic in recent batches; NaN likewise.
         noise_std: Deviation of the exploration noise, as a fraction of half the range.
-        ill: Names of what looks wrong now, see :mod:`ddpg_ros.learning.health`.
+        ill: Names of what looks wrong now (:mod:`ddpg_ros.learning.health`).
     """
 
     step: int

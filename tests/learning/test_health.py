@@ -68,7 +68,7 @@ def test_values_far_below_what_rewards_can_take_away_are_diverging_too() -> None
 
 @pytest.mark.parametrize(
     "values",
-    [(40.0, 30.0, 20.0, 11.0, 9.0), (11.0, 12.0, 9.0, 11.0, 12.0)],
+    [(28.0, 25.0, 20.0, 11.0, 9.0), (11.0, 12.0, 9.0, 11.0, 12.0)],
     ids=["on its way back", "now and then"],
 )
 def test_a_value_that_comes_back_is_left_alone(values: tuple[float, ...]) -> None:
@@ -105,8 +105,8 @@ def test_an_overestimate_that_a_time_limit_explains_is_left_alone() -> None:
 
 def test_lasting_saturation_is_said_once_until_it_has_got_well() -> None:
     ends, well = row(saturation=0.96), row()
-    findings = told(every(*[ends] * 9, well, *[ends] * 9))
-    assert [(f.step, f.sign) for f in findings] == [(4000, "saturated"), (9000, "saturated")]
+    findings = told(every(*[ends] * 7, well, *[ends] * 7, *[well] * 8, *[ends] * 7))
+    assert [(f.step, f.sign) for f in findings] == [(4000, "saturated"), (15500, "saturated")]
     assert findings[0].seen == (
         "96% of the actor's action elements are at an end of their range, and have been for 2,500 "
         "steps."
@@ -121,18 +121,17 @@ def test_short_saturation_is_left_alone() -> None:
 
 def test_evaluations_no_better_than_the_first_are_stalled() -> None:
     (finding,) = told(evaluations(5.0, 4.8, 5.1, 5.2, 4.9, 5.0))
-    assert (finding.step, finding.sign) == (4000, "stalled")
+    assert (finding.step, finding.sign) == (5000, "stalled")
     assert finding.seen == (
-        "None of the last 4 evaluations is better than the first: the best of them returned 5.2, "
-        "the first 5."
+        "The last 4 evaluations returned at most 5.2, no better than the first evaluation, 5."
     )
 
 
-def test_evaluations_no_better_than_random_actions_are_stalled() -> None:
+def test_evaluations_no_better_than_the_episodes_of_warm_up_are_stalled() -> None:
     warmup = [(500, {"episode_return": 8.0}), (1000, {"episode_return": 10.0})]
     rows = [(2000 + n * 1000, judged(mean)) for n, mean in enumerate((2.0, 5.0, 9.5, 9.0))]
     (finding,) = told([*warmup, *rows])
-    assert "None of the last 4 evaluations is better than random actions" in finding.seen
+    assert finding.seen.endswith("no better than the episodes it began with, 9.")
 
 
 def test_a_run_that_learned_before_its_first_evaluation_is_left_alone() -> None:
@@ -141,20 +140,25 @@ def test_a_run_that_learned_before_its_first_evaluation_is_left_alone() -> None:
     assert told([*warmup, *rows]) == []
 
 
+def test_where_warm_up_was_too_short_for_a_row_the_first_episodes_count() -> None:
+    rows = [(2000 + n * 1000, judged(mean)) for n, mean in enumerate((9.0, 9.2, 9.0, 9.1, 9.0))]
+    assert told([(500, {"episode_return": 1.0}), *rows], warmup_steps=300) == []
+
+
 def test_a_policy_that_never_changes_is_stalled() -> None:
     warmup = [(500, {"episode_return": -9.0})]
-    rows = [(2000 + n * 1000, judged(0.0)) for n in range(4)]
+    rows = [(2000 + n * 1000, judged(0.0)) for n in range(5)]
     assert [f.sign for f in told([*warmup, *rows])] == ["stalled"]
 
 
 def test_where_every_reward_is_0_that_is_said() -> None:
-    rows = [(900, row(largest_reward=0.0, q=0.0)), *evaluations(0.0, 0.0, 0.0, 0.0)]
+    rows = [(900, row(largest_reward=0.0, q=0.0)), *evaluations(0.0, 0.0, 0.0, 0.0, 0.0)]
     (finding,) = told(sorted(rows, key=lambda one: one[0]))
     assert finding.seen.endswith(" Every reward was 0.")
 
 
 def test_early_in_a_run_nothing_is_stalled() -> None:
-    assert told(evaluations(5.0, 5.0, 5.0, 5.0), total_steps=20_000) == []
+    assert told(evaluations(5.0, 5.0, 5.0, 5.0, 5.0, 5.0), total_steps=20_000) == []
 
 
 def test_a_return_that_was_lost_again_is_a_collapse() -> None:
@@ -191,5 +195,6 @@ def test_what_is_ill_now_can_be_asked() -> None:
     for step, values in every(*[row(q=40.0)] * 3):
         health.hear(step, values)
     assert health.ill == ["diverging"]
-    health.hear(3500, row())
+    for step, values in every(*[row()] * 8, start=3000):
+        health.hear(step, values)
     assert health.ill == []

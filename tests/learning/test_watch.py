@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,54 @@ from point_world import StopAfter, quick, trainer
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.health import Health
 from ddpg_ros.learning.metrics import read_metrics
+from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.telemetry import Telemetry
 from ddpg_ros.learning.training import TrainingResult
+from ddpg_ros.worlds import make_world
 
 SICK: dict[str, dict[str, Any]] = {
-    "diverging": {"tau": 1.0, "critic_lr": 0.5, "gamma": 0.8, "hidden_sizes": (32, 32)},
     "saturated": {"actor_lr": 1.0, "updates_per_step": 2},
     "stalled": {"actor_lr": 0.0, "critic_lr": 0.0},
     "no-exploration": {"noise": "none"},
 }
 """What makes a training on the point ill, by the sign that it should show."""
+
+
+DIVERGING = DdpgConfig(
+    total_steps=700,
+    warmup_steps=300,
+    batch_size=128,
+    hidden_sizes=(64, 64),
+    gamma=0.98,
+    tau=1.0,
+    critic_lr=0.03,
+    actor_lr=0.01,
+    log_interval=50,
+    evaluation_interval=10_000,
+    evaluation_episodes=1,
+)
+"""No targets and rates thirty times too high."""
+
+
+RECORDED = {
+    "healthy0": ({"seed": 0}, []),
+    "healthy1": ({"seed": 1}, []),
+    "healthy2": ({"seed": 2}, []),
+    "diverging": (
+        {"total_steps": 5000, "tau": 1.0, "critic_lr": 0.03, "actor_lr": 0.01},
+        ["diverging", "saturated", "stalled"],
+    ),
+    "saturated": ({"total_steps": 5000, "actor_lr": 0.1}, ["saturated", "stalled"]),
+    "stalled": (
+        {"total_steps": 5000, "actor_lr": 0.0, "critic_lr": 0.0, "noise": "none"},
+        ["no-exploration", "stalled"],
+    ),
+}
+"""Whole trainings on the pendulum: what differs from its preset, and the signs they should show."""
 
 
 def sick(sign: str) -> DdpgConfig:
@@ -57,6 +93,23 @@ def test_a_training_that_is_made_ill_says_so(sign: str, tmp_path: Path) -> None:
     shown = tensorboard.Tensors(f"health/{sign}/text_summary")[0]
     text = shown.tensor_proto.string_val[0].decode()
     assert f"{shown.step:,} steps, {text}" == told[0]
+
+
+def test_a_pendulum_whose_values_run_away_says_so(tmp_path: Path) -> None:
+    run = trainer(tmp_path, DIVERGING, world=lambda: make_world("pendulum"))
+    run.run()
+    assert "diverging" in signs(tmp_path)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_whole_training_shows_the_signs_it_should(name: str) -> None:
+    changes, expected = RECORDED[name]
+    health = Health(dataclasses.replace(load_preset("pendulum"), **changes))
+    heard = []
+    for row in read_metrics(Path(__file__).parent / "recorded" / f"{name}.csv"):
+        values = {column: float(cell) for column, cell in row.items() if cell}
+        heard += [finding.sign for finding in health.hear(int(row["step"]), values)]
+    assert heard == expected
 
 
 def test_a_training_that_is_well_says_nothing(finished: TrainingResult) -> None:
