@@ -28,6 +28,11 @@ from pygments.util import ClassNotFound
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+PRIME = "<mi>&#x02032;</mi>"
+PRIMED = re.compile(
+    rf"<(msup|msubsup)>(?P<letter><mi>[^<]*</mi>)(?P<index><mi>[^<]*</mi>)??{PRIME}</\1>"
+)
+"""A letter with a prime for a superscript: too high, since the sign is high by itself."""
 LISTED = "source/"
 """Where pages for what lies outside ``docs/`` are."""
 
@@ -87,7 +92,7 @@ def on_page_content(html: str, page: Page, **_: Any) -> str:
         lexer = get_lexer_for_filename(path)
     except ClassNotFound:
         lexer = TextLexer()
-    formatter = HtmlFormatter(linenos="inline", lineanchors="L")
+    formatter = HtmlFormatter(linenos="inline", lineanchors="L", cssclass="highlight listing")
     text = (ROOT / path).read_text()
     lines = {f"L-{number + 1}" for number in range(text.count("\n"))}
     page.present_anchor_ids = lines  # MkDocs looks for anchors in Markdown alone
@@ -105,11 +110,16 @@ def mathml(tex: str, display: str) -> str:
     Raises:
         ValueError: It has a command that is not known, which would be shown as it is.
     """
-    formula = convert(tex, display=display)
+    formula = PRIMED.sub(_primed, convert(tex, display=display))
     words = "".join(ElementTree.fromstring(formula).itertext())
     if "\\" in words:
         raise ValueError(f"no MathML for {tex!r}: {words!r}")
     return formula
+
+
+def _primed(match: re.Match[str]) -> str:
+    letter = f"<mrow>{match['letter']}{PRIME}</mrow>"
+    return f"<msub>{letter}{match['index']}</msub>" if match["index"] else letter
 
 
 class InlineMath(Extension):
