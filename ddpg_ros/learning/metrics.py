@@ -27,21 +27,20 @@ COLUMNS = (
 )
 """Columns of the CSV file; a cell is empty where a row does not have the metric."""
 
-GLANCE = (
-    "episode_return",
-    "evaluation_return",
-    "q",
-    "critic_loss",
-    "actor_loss",
-    "saturation",
-    "steps_per_second",
-)
-"""What a person who watches wants first: TensorBoard opens the first groups of charts."""
+GROUPS = {
+    "1_return": ("episode_return", "evaluation_return"),
+    "2_q_and_saturation": ("q", "saturation"),
+    "3_losses_and_speed": ("critic_loss", "actor_loss", "steps_per_second"),
+}
+"""TensorBoard sorts groups by name and opens the first two: what a person wants to see first."""
+
+_REST = "4_more"
 
 
 def tag(column: str) -> str:
-    """The name of a column in TensorBoard, which sorts by it."""
-    return f"{'1_at_a_glance' if column in GLANCE else '2_more'}/{column}"
+    """The name of a column in TensorBoard."""
+    group = next((group for group, columns in GROUPS.items() if column in columns), _REST)
+    return f"{group}/{column}"
 
 
 LAYOUT = {
