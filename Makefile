@@ -20,7 +20,7 @@ endif
 export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 export FASTDDS_BUILTIN_TRANSPORTS    := UDPv4
 
-.PHONY: help demo test check format bench peers clean
+.PHONY: help demo test check format docs bench peers clean
 
 help:  ## say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 10
@@ -40,6 +40,10 @@ check: $(VENV)/dev  ## format, lint, types, tests
 format: $(VENV)/dev  ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python tests/package/cited_lines.py
+
+docs: $(VENV)/dev  ## build the documentation as a site
+	$(BIN)/python -m mkdocs build --strict
 
 bench: $(VENV)/run peers  ## measure what the README claims
 	$(BIN)/python -m benchmarks
@@ -47,7 +51,7 @@ bench: $(VENV)/run peers  ## measure what the README claims
 peers: $(VENV)-peers/bench  ## install what the benchmarks compare with
 
 clean:  ## remove what make made
-	rm -rf $(VENV) $(VENV)-peers demo build install log .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(VENV)-peers demo build install log site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -59,7 +63,7 @@ $(VENV)/run: setup.py package.xml $(CONSTRAINTS) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
-	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS),dev,test]"
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS),dev,docs,test]"
 	@touch $@
 
 $(VENV)-peers/bench: benchmarks/requirements-peers.txt

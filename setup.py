@@ -53,6 +53,7 @@ setup(
             "tensorboard",
             "torch>=2.2",
         ],
+        "docs": ["latex2mathml", "mkdocs-material"],
         "dev": ["hypothesis", "mypy", "onnx", "pytest-cov", "pytest-xdist", "ruff", "types-PyYAML"],
         "test": ["pytest"],
     },

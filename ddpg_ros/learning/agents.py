@@ -63,6 +63,7 @@ class Agents:
         self._started = [0] * count
         self._actions: list[list[np.ndarray]] = [[] for _ in range(count)]
         self._returns = [0.0] * count
+        self._largest_reward = math.nan
         self.begin_anew()
 
     def step(self, actions: np.ndarray) -> tuple[Batch, list[Episode]]:
@@ -107,6 +108,8 @@ class Agents:
             after[agent], rewards[agent], terminated[agent] = observation, reward, terminal
             self._actions[agent].append(action)
             self._returns[agent] += reward
+            if not abs(reward) <= self._largest_reward:
+                self._largest_reward = abs(reward)
             self.observations[agent] = observation
             if terminal or truncated:
                 length = len(self._actions[agent])
@@ -115,6 +118,11 @@ class Agents:
                 self._begin(agent)
         transitions = (before, actions.astype(np.float32), rewards, after, terminated)
         return Batch(*map(torch.from_numpy, transitions)), ended
+
+    def largest_reward(self) -> float:
+        """Size of the largest reward since this was last asked; NaN if there was none."""
+        largest, self._largest_reward = float(self._largest_reward), math.nan
+        return largest
 
     def close(self) -> None:
         """Close every world."""

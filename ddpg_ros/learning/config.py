@@ -156,6 +156,12 @@ class DdpgConfig:
         values = dataclasses.asdict(self)
         return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
 
+    def changed(self) -> dict[str, Any]:
+        """The hyperparameters that are not the default's, JSON values."""
+        defaults = {field.name: field.default for field in dataclasses.fields(self)}
+        values = self.to_dict().items()
+        return {name: value for name, value in values if getattr(self, name) != defaults[name]}
+
     @staticmethod
     def from_dict(values: Mapping[str, Any], base: DdpgConfig | None = None) -> DdpgConfig:
         """Build a configuration from some of its fields; the rest come from ``base``.

@@ -17,13 +17,13 @@ from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.compute.partner import find_partner
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
-from ddpg_ros.learning.metrics import Metrics
 from ddpg_ros.learning.noise import NOISES
 from ddpg_ros.learning.replay import ReplayBuffer
-from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.selection import Selection
 from ddpg_ros.learning.telemetry import Telemetry
+from ddpg_ros.learning.watch import Watch
 from ddpg_ros.worlds import World
 
 _PROGRESS_SECONDS = 0.2
@@ -96,7 +96,7 @@ class Trainer:
                 which it happened is saved beside it.
         """
         self._telemetry = Telemetry()
-        self._metrics = Metrics(self._folder.metrics, self._folder.tensorboard, self.step)
+        self._watch = Watch(self._folder, self._config, self.step, self._reporter)
         self._saved_at = self._told_at = time.monotonic()
         gc.freeze()  # What is there now stays; the collector need not look at it every few steps.
         try:
@@ -115,7 +115,7 @@ class Trainer:
             raise self._diverged(TrainingDiverged(str(error))) from None
         finally:
             gc.unfreeze()
-            self._metrics.close()
+            self._watch.close()
             self._reporter.close()
 
     def save(self) -> None:
@@ -221,11 +221,21 @@ class Trainer:
             self._telemetry.add_episode(episode)
         interval = self._config.log_interval
         if self.step // interval > (self.step - self._config.num_envs) // interval:
-            self._metrics.write(self.step, self._telemetry.row(self._noise.std(self.step)))
+            row = self._telemetry.row(self._noise.std(self.step))
+            row["largest_reward"] = self._agents.largest_reward()
+            self._watch.write(self.step, row)
         if time.monotonic() - self._told_at > _PROGRESS_SECONDS:
             self._told_at = time.monotonic()
-            total = self._config.total_steps
-            self._reporter.progress(self._telemetry.progress(self.step, total, self.episodes))
+            self._reporter.progress(self._progress())
+
+    def _progress(self) -> Progress:
+        return self._telemetry.progress(
+            self.step,
+            self._config.total_steps,
+            self.episodes,
+            self._noise.std(self.step),
+            self._watch.ill,
+        )
 
     def _save_if_due(self) -> None:
         late = time.monotonic() - self._saved_at > self._config.checkpoint_seconds
@@ -239,8 +249,8 @@ class Trainer:
         judgement = self.selection.judge(self.step, self._request.requested)
         if judgement is None:
             return False
-        self._metrics.write(self.step, judgement.metrics())
         self._reporter.evaluated(self.step, judgement.evaluation, judgement.best)
+        self._watch.write(self.step, judgement.metrics())
         if self.live and not last:  # the evaluation flew the same robot
             self._agents.begin_anew()
         return True

@@ -22,9 +22,37 @@ COLUMNS = (
     "q_minus_monte_carlo",
     "saturation",
     "noise_std",
+    "largest_reward",
     "steps_per_second",
 )
 """Columns of the CSV file; a cell is empty where a row does not have the metric."""
+
+GROUPS = {
+    "1_return": ("episode_return", "evaluation_return"),
+    "2_q_and_saturation": ("q", "saturation"),
+    "3_losses_and_speed": ("critic_loss", "actor_loss", "steps_per_second"),
+}
+"""TensorBoard sorts groups by name and opens the first two: what a person wants to see first."""
+
+_REST = "4_more"
+
+
+def tag(column: str) -> str:
+    """The name of a column in TensorBoard."""
+    group = next((group for group, columns in GROUPS.items() if column in columns), _REST)
+    return f"{group}/{column}"
+
+
+LAYOUT = {
+    "a run at a glance": {
+        "return": ["Multiline", [tag("evaluation_return"), tag("episode_return")]],
+        "Q and its error": ["Multiline", [tag("q"), tag("q_minus_monte_carlo")]],
+        "losses": ["Multiline", [tag("critic_loss"), tag("actor_loss")]],
+        "saturation and noise": ["Multiline", [tag("saturation"), tag("noise_std")]],
+        "speed": ["Multiline", [tag("steps_per_second")]],
+    }
+}
+"""The charts of TensorBoard's tab of custom scalars: what belongs together in one picture."""
 
 
 class Metrics:
@@ -42,6 +70,7 @@ class Metrics:
         self._file = csv_path.open("a", newline="")
         self._csv = csv.DictWriter(self._file, COLUMNS)
         self._tensorboard = SummaryWriter(str(tensorboard_path), purge_step=first_step + 1)
+        self._tensorboard.add_custom_scalars(LAYOUT)
 
     def write(self, step: int, values: dict[str, float]) -> None:
         """Add a row; values that are NaN are left out."""
@@ -49,7 +78,12 @@ class Metrics:
         self._csv.writerow({"step": step, **known})
         self._file.flush()
         for name, value in known.items():
-            self._tensorboard.add_scalar(name, value, step)
+            self._tensorboard.add_scalar(tag(name), value, step)
+
+    def describe(self, title: str, text: str, step: int) -> None:
+        """Add a text, Markdown, to TensorBoard alone."""
+        self._tensorboard.add_text(title, text, step)
+        self._tensorboard.flush()
 
     def close(self) -> None:
         """Close both."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ddpg_ros.learning.evaluation import Evaluation
@@ -20,6 +21,9 @@ class Progress:
         saturation: Fraction of the actor's action elements at the end of their range; likewise.
         steps_per_second: Speed, averaged over the last seconds.
         seconds_left: Estimated wall-clock time to the end [s].
+        critic_loss: Mean squared error of the critic in recent batches; NaN likewise.
+        noise_std: Deviation of the exploration noise, as a fraction of half the range.
+        ill: Names of what looks wrong now (:mod:`ddpg_ros.learning.health`).
     """
 
     step: int
@@ -30,6 +34,9 @@ class Progress:
     saturation: float
     steps_per_second: float
     seconds_left: float
+    critic_loss: float = math.nan
+    noise_std: float = math.nan
+    ill: str = ""
 
 
 class Reporter:
@@ -43,6 +50,10 @@ class Reporter:
 
     def message(self, text: str) -> None:
         """Something a person should know."""
+
+    def warning(self, text: str) -> None:
+        """Something a person should do something about."""
+        self.message(text)
 
     def close(self) -> None:
         """Called when the run ends, however it ends."""

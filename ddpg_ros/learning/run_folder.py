@@ -90,6 +90,11 @@ class RunFolder:
         return self.path / "tensorboard"
 
     @property
+    def health(self) -> Path:
+        """What looked wrong while it trained, JSON."""
+        return self.path / "health.json"
+
+    @property
     def learning_curve(self) -> Path:
         """The return by step, PNG."""
         return self.path / "learning_curve.png"
@@ -154,6 +159,17 @@ class RunFolder:
         summary: dict[str, Any] = json.loads(self.evaluation.read_text())
         return summary
 
+    def save_findings(self, findings: list[dict[str, Any]]) -> None:
+        """Write what looked wrong so far."""
+        self._write_json(self.health, findings)
+
+    def load_findings(self) -> list[dict[str, Any]]:
+        """What looked wrong so far; empty if nothing did."""
+        if not self.health.exists():
+            return []
+        findings: list[dict[str, Any]] = json.loads(self.health.read_text())
+        return findings
+
     def save_checkpoint(self, contract: Contract, state: dict[str, Any]) -> None:
         """Replace the checkpoint, atomically."""
         content = {"version": _CHECKPOINT_VERSION, "contract": contract.to_json(), **state}
@@ -194,7 +210,7 @@ class RunFolder:
         return state
 
     @staticmethod
-    def _write_json(path: Path, content: dict[str, Any]) -> None:
+    def _write_json(path: Path, content: Any) -> None:
         text = json.dumps(content, indent=2) + "\n"
         write_atomically(path, lambda partial: partial.write_text(text))
 

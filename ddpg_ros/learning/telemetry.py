@@ -54,7 +54,14 @@ class Telemetry:
         self._sums, self._updates, self._episodes = [0.0] * len(_NAMES), 0, []
         return row
 
-    def progress(self, step: int, total_steps: int, episodes: int) -> Progress:
+    def progress(
+        self,
+        step: int,
+        total_steps: int,
+        episodes: int,
+        noise_std: float = math.nan,
+        ill: str = "",
+    ) -> Progress:
         """Where the run stands."""
         self._ticks.append((time.monotonic(), step))
         speed = self._speed()
@@ -67,6 +74,9 @@ class Telemetry:
             saturation=self._now("saturation"),
             steps_per_second=speed,
             seconds_left=(total_steps - step) / speed if speed > 0 else math.nan,
+            critic_loss=self._now("critic_loss"),
+            noise_std=noise_std,
+            ill=ill,
         )
 
     def _now(self, name: str) -> float:

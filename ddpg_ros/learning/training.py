@@ -149,6 +149,7 @@ def _train(
         return make(job)
 
     trainer = Trainer(folder, config, build, reporter, request)
+    _introduce(trainer, config, reporter, folder)
     try:
         trainer.restore()
         if trainer.step:
@@ -180,6 +181,18 @@ def _train(
     reporter.message(f"best policy, unseen seeds: {evaluation}")
     export_policy(policy, folder.policy, _provenance(folder, job, config, trainer.selection.best))
     return TrainingResult(folder, seconds, evaluation)
+
+
+def _introduce(trainer: Trainer, config: DdpgConfig, reporter: Reporter, folder: RunFolder) -> None:
+    """Say what is trained, with what, and where to watch it."""
+    contract = trainer.contract
+    reporter.message(
+        f"{contract.name}: reads {contract.observation_size} elements, drives "
+        f"{contract.action_size}, every {contract.period:g} s"
+    )
+    changed = ", ".join(f"{name} {value}" for name, value in config.changed().items())
+    reporter.message(f"hyperparameters: {changed or 'the defaults'}")
+    reporter.message(f"watch it: tensorboard --logdir {folder.tensorboard}")
 
 
 def _contract_of(job: Job) -> Contract:

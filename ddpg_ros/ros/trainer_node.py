@@ -66,7 +66,7 @@ class TrainerNode(Node, Reporter):
 
     def progress(self, progress: Progress) -> None:
         values = dataclasses.asdict(progress)
-        known = {k: v for k, v in values.items() if not math.isnan(v)}
+        known = {k: v for k, v in values.items() if not _is_nan(v)}
         self._progress_out.publish(String(data=json.dumps(known)))
         tenths = 10 * progress.step // progress.total_steps
         if tenths > self._told_tenths:
@@ -79,6 +79,9 @@ class TrainerNode(Node, Reporter):
 
     def message(self, text: str) -> None:
         self.get_logger().info(text)
+
+    def warning(self, text: str) -> None:
+        self.get_logger().warning(text)
 
     def _refuse_hyperparameters(self, robot: RobotParameters) -> None:
         fields = (*dataclasses.fields(robot), *dataclasses.fields(self.config))
@@ -115,6 +118,10 @@ def world_maker(job: Job) -> Iterator[WorldMaker]:
         return
     with ros_worlds(RobotParameters(**job.options)) as worlds:
         yield lambda job: worlds(job.contract_file)
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def told(known: dict[str, float]) -> str:

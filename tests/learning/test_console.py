@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import re
 
 import pytest
 
@@ -58,19 +60,64 @@ def test_a_message_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == f"{text}\n"
 
 
-def test_in_a_terminal_it_draws_a_bar_and_takes_it_down(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_names_what_looks_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    ConsoleReporter().progress(dataclasses.replace(MIDDLE, ill="saturated, stalled"))
+    assert capsys.readouterr().out.endswith("  look at: saturated, stalled\n")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 80 columns."""
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def without_codes(drawn: str) -> list[str]:
+    """The lines of a terminal's output."""
+    return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", drawn).replace("\r", "\n").splitlines()
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_terminal_shows_at_once_what_a_person_wants_to_see(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     reporter = ConsoleReporter()
     reporter.progress(START)
-    reporter.progress(MIDDLE)
-    reporter.message("a line above the bar")
+    reporter.evaluated(4_000, EVALUATION, True)
+    numbers = {"critic_loss": 0.0123, "noise_std": 0.3, "ill": "saturated, stalled"}
+    reporter.progress(dataclasses.replace(MIDDLE, **numbers))
+    reporter.message("a line above")
     reporter.close()
     drawn = capsys.readouterr().out
-    assert "5,000 steps  1,234 steps/s  60:00 left" in drawn
-    assert "a line above the bar" in drawn
-    assert "\x1b[?25h" in drawn[drawn.rindex("5,000 steps") :]  # the cursor is back
+    lines = without_codes(drawn)
+    assert max(map(len, lines[-4:])) <= 80
+    shown = "\n".join(lines[-4:])
+    for text in (
+        "50%  5,000 of 10,000 steps  1,234 steps/s  60:00 left",
+        "return    training 12.3   evaluation 2.5 ± 0.0   best 2.5 at 4,000",
+        "learning  Q 5.7   critic's loss 0.0123   saturated 12%   noise 0.30",
+        "look at   saturated, stalled",
+    ):
+        assert text in shown
+    assert "a line above" in lines[:-4]
+    assert "\x1b[?25h" in drawn[drawn.rindex("5,000 of") :]  # the cursor is back
     reporter.close()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_terminal_shows_no_numbers_that_are_not_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reporter = ConsoleReporter()
+    reporter.progress(START)
+    reporter.close()
+    assert "nan" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_warning_stands_out(capsys: pytest.CaptureFixture[str]) -> None:
+    ConsoleReporter().warning("diverging: [red]this[/red]")
+    drawn = capsys.readouterr().out
+    assert without_codes(drawn) == ["diverging: [red]this[/red]"]
+    assert drawn.startswith("\x1b[33m")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from point_world import QUICK, StopAfter, trainer
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 
-from ddpg_ros.learning.metrics import COLUMNS, Metrics, read_metrics
+from ddpg_ros.learning.metrics import COLUMNS, LAYOUT, Metrics, read_metrics, tag
 from ddpg_ros.learning.training import TrainingResult
 
 
@@ -47,7 +48,34 @@ def test_tensorboard_shows_the_same(tmp_path: Path) -> None:
     write(tmp_path, 0, 10, 20, 21, 30)
     write(tmp_path, 20, 21, 40)
     events = EventAccumulator(str(tmp_path / "tb")).Reload()
-    assert [(e.step, e.value) for e in events.Scalars("q")] == [(s, s) for s in (10, 20, 21, 40)]
+    assert [(e.step, e.value) for e in events.Scalars(tag("q"))] == [
+        (s, s) for s in (10, 20, 21, 40)
+    ]
+
+
+def test_tensorboard_shows_first_what_a_person_wants_to_see() -> None:
+    tags = sorted(tag(column) for column in COLUMNS[1:])  # as TensorBoard sorts them
+    assert [name.partition("/")[2] for name in tags[:4]] == [
+        "episode_return",
+        "evaluation_return",
+        "q",
+        "saturation",
+    ]
+    assert {name.partition("/")[2] for name in tags} == set(COLUMNS[1:])
+
+
+def test_tensorboard_draws_together_what_belongs_together(tmp_path: Path) -> None:
+    write(tmp_path, 0, 10)
+    events = EventAccumulator(str(tmp_path / "tb")).Reload()
+    (plugin,) = [n for n in events.summary_metadata if "custom_scalars" in n]
+    layout = Layout.FromString(events.Tensors(plugin)[0].tensor_proto.string_val[0])
+    (category,) = layout.category
+    assert {category.title: {c.title: list(c.multiline.tag) for c in category.chart}} == {
+        title: {name: tags for name, (_, tags) in charts.items()}
+        for title, charts in LAYOUT.items()
+    }
+    known = {tag(column) for column in COLUMNS}
+    assert {one for c in category.chart for one in c.multiline.tag} <= known
 
 
 def test_there_are_no_metrics_where_there_is_no_file(tmp_path: Path) -> None:
@@ -79,7 +107,7 @@ def test_every_column_is_filled_by_some_row(finished: TrainingResult) -> None:
 def test_a_resumed_run_writes_on_where_its_checkpoint_was(tmp_path: Path) -> None:
     trainer(tmp_path, request=StopAfter(110)).run()
     with (tmp_path / "metrics.csv").open("a") as file:
-        file.write("115,,,,,,,,,,,\r\n")
+        file.write("115,,,,,,,,,,,,\r\n")
     trainer(tmp_path).run()
     rows = [int(row["step"]) for row in read_metrics(tmp_path / "metrics.csv")]
     assert rows == [50, 100, 120, 150, 200, 240, 250, 300, 350, 360, 400, 420]

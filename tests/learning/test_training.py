@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from point_world import QUICK, PointWorld, StopAfter, checkpoint
+from point_world import QUICK, PointWorld, StopAfter, checkpoint, quick
 
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import ConfigError, WorldError
@@ -95,10 +95,23 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     stopped = start_training(job, QUICK, path, listener, StopAfter(100))
     assert stopped.evaluation is None
     assert resume_training(path, listener, StopRequest()).evaluation is not None
-    first, again, at, last = listener.messages
-    assert first == again == f"run folder: {path}"
+    first, *introduced, at, last = listener.messages
+    again = introduced.index(first)
+    assert first == f"run folder: {path}"
+    assert introduced[:again] == introduced[again + 1 :] != []
     assert at == "resuming at step 99"
     assert last.startswith("best policy, unseen seeds: return ")
+
+
+def test_it_says_at_first_what_it_trains_with_what_and_where_to_watch(tmp_path: Path) -> None:
+    path, listener = str(tmp_path / "run"), Listener()
+    start_training(Job("point"), quick(gamma=0.9), path, listener, StopAfter(1))
+    _, world, hyperparameters, watch = listener.messages
+    assert world == "point: reads 1 elements, drives 1, every 0.2 s"
+    assert hyperparameters.startswith("hyperparameters: total_steps 420, warmup_steps 60, ")
+    assert "gamma 0.9," in hyperparameters
+    assert "tau" not in hyperparameters
+    assert watch == f"watch it: tensorboard --logdir {path}/tensorboard"
 
 
 def test_an_unknown_world_leaves_no_folder(tmp_path: Path) -> None:

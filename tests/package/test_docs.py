@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
+from cited_lines import QUOTE, lines_of, renumbered
 from source_tree import ROOT
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
+from ddpg_ros.learning import remedies
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, TrainerParameters, WorldParameters
@@ -33,6 +35,15 @@ SETTINGS = {
 }
 KINDS = {"bool": bool, "double": float, "int": int, "string": str}
 KINDS |= {f"{kind}[]": list for kind in KINDS}
+STEPS = [
+    "Initialise",
+    "Act",
+    "The environment responds",
+    "Remember",
+    "Learn",
+    "Four networks",
+    "Evaluate",
+]
 CONTRACTS = [
     body for info, body in FENCE.findall((DOCS / "contract.md").read_text()) if "contract" in info
 ]
@@ -62,7 +73,11 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
             name, _, anchor = link.partition("#")
             target = (page.parent / name).resolve() if name else page
             assert target.exists(), link
-            assert not anchor or anchor in anchors(target), link
+            if anchor and target.suffix == ".md":
+                assert anchor in anchors(target), link
+            elif anchor:
+                lines = len(target.read_text().splitlines())
+                assert all(0 < int(n) <= lines for n in re.findall(r"\d+", anchor)), link
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -77,12 +92,42 @@ def test_every_test_that_is_named_exists(page: Path) -> None:
         assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_that_is_quoted_stands_on_the_lines_that_are_named(page: Path) -> None:
+    text = page.read_text()
+    assert renumbered(text) == text, "run: python tests/package/cited_lines.py"
+
+
+def test_every_step_of_the_algorithm_quotes_the_line_that_does_it() -> None:
+    text = (DOCS / "ddpg.md").read_text()
+    steps = re.split(r"^## ", text.partition("\n## Hyperparameters\n")[0], flags=re.MULTILINE)[1:]
+    assert [step.partition("\n")[0] for step in steps] == STEPS
+    for step in steps:
+        assert "```python\n" in step, step
+        assert step.count("```python\n") == len(QUOTE.findall(step)), step
+
+
+def test_code_that_is_not_there_is_not_quoted() -> None:
+    with pytest.raises(LookupError, match="has 0 times"):
+        lines_of("self.updates += 2", "ddpg_ros/learning/ddpg.py")
+
+
+def test_every_metric_has_a_formula() -> None:
+    metrics = pytest.importorskip("ddpg_ros.learning.metrics")
+    assert list(rows("ddpg.md", "## Metrics")) == list(metrics.COLUMNS)
+
+
+def test_every_sign_of_an_ill_run_has_a_section_that_it_links_to() -> None:
+    for sign in remedies.REMEDIES:
+        assert sign in anchors(ROOT / remedies.DOCS), sign
+
+
 def test_every_hyperparameter_has_its_default_and_range_in_the_table() -> None:
     table = rows("ddpg.md", "## Hyperparameters")
     fields = dataclasses.fields(DdpgConfig)
     assert list(table) == [field.name for field in fields]
     for field in fields:
-        default, span, _ = table[field.name]
+        default, span, *_ = table[field.name]
         assert yaml.safe_load(default) == as_json(field.default), field.name
         low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
         if low is None:

@@ -59,6 +59,18 @@ def test_its_services_write_a_checkpoint_and_stop(
     assert f"train.launch.py resume:={run}" in node.output
 
 
+def test_what_looks_wrong_is_a_warning_in_its_log(
+    graph: Graph, start: Callable[..., NodeProcess], tmp_path: Path
+) -> None:
+    node = start(
+        "train", run_folder=tmp_path / "run", **{**SHORT, "total_steps": 10**6}, noise="none"
+    )
+    graph.wait_for(lambda: "no-exploration: " in node.output, "the warning", deadline=60.0)
+    (line,) = [line for line in node.output.splitlines() if "no-exploration: " in line]
+    assert "[WARN]" in line
+    assert "See docs/ddpg.md#no-exploration." in line
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_a_checkpoint_within_five_seconds_that_is_resumed(
     graph: Graph, start: Callable[..., NodeProcess], tmp_path: Path, number: signal.Signals

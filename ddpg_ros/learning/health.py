@@ -1,0 +1,266 @@
+"""Says in words when the numbers of a run look ill, what that may mean, and what to try."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.remedies import DOCS, REMEDIES
+
+_BEYOND_ROWS = 3
+"""Rows in which Q must be out of reach, and evaluations that must overestimate."""
+
+_FAR_BEYOND = 3.0
+"""So far out of reach one row is enough."""
+
+_OVERESTIMATE = 2.0
+"""An overestimate is beyond what an episode can explain from so many of the largest returns on."""
+
+_SATURATED = 0.9
+"""Above this fraction actions are saturated; tasks that need full effort stay below it."""
+
+_SATURATED_ROWS = 6
+_SATURATED_SHARE = 0.05
+"""Saturation must last for so many rows and for this share of the run."""
+
+_STALLED_SHARE = 0.5
+"""Share of a run after which something should have been learned."""
+
+_STALLED_EVALUATIONS = 4
+_COLLAPSED_EVALUATIONS = 3
+_UNEXPLORED_SHARE = 0.5
+
+_WELL_ROWS = 8
+"""A sign has got well when so many rows in a row do not show it."""
+
+_FIRST = "the first evaluation"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person who watches a run should know.
+
+    Args:
+        step: When it was found.
+        sign: Its name; also that of its section in the documentation.
+        seen: What was measured, a sentence.
+        means: What that usually means, a sentence.
+        remedy: What to try, a sentence.
+    """
+
+    step: int
+    sign: str
+    seen: str
+    means: str
+    remedy: str
+
+    def __str__(self) -> str:
+        sentences = f"{self.seen} {self.means} {self.remedy}"
+        return f"{self.sign}: {sentences} See {DOCS}#{self.sign}."
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON values."""
+        return asdict(self)
+
+
+class Evaluated(NamedTuple):
+    """An evaluation during training: its step, return, 95 % half width, and Q's overestimate."""
+
+    step: int
+    mean: float
+    confidence: float
+    overestimate: float
+
+
+class Streak:
+    """Rows in a row in which something held: how many, since when, its first and last number."""
+
+    def __init__(self) -> None:
+        self.rows, self.since, self.first, self.last = 0, 0, math.nan, math.nan
+
+    def hear(self, step: int, number: float, holds: bool) -> None:
+        """Take in one more row."""
+        if not holds:
+            self.rows = 0
+            return
+        if self.rows == 0:
+            self.since, self.first = step, number
+        self.rows, self.last = self.rows + 1, number
+
+
+class Health:
+    """Hears every row of the metrics of a run and finds what is wrong with it.
+
+    What it finds follows from the rows alone, so a resumed run hears those written before again.
+
+    Args:
+        config: The run's hyperparameters.
+
+    Attributes:
+        ill: Names of the signs that are present now.
+    """
+
+    def __init__(self, config: DdpgConfig) -> None:
+        self._config = config
+        self.ill: list[str] = []
+        self._well = dict.fromkeys(REMEDIES, _WELL_ROWS)
+        self._step = 0
+        self._largest_reward = math.nan
+        self._largest_return = 0.0
+        self._length = math.nan
+        self._early_returns: list[float] = []
+        self._beyond = Streak()
+        self._saturated = Streak()
+        self._noiseless = False
+        self._evaluations: list[Evaluated] = []
+        self._looks = {
+            "diverging": self._diverging,
+            "saturated": self._saturation,
+            "stalled": self._stalled,
+            "collapsed": self._collapsed,
+            "no-exploration": self._unexplored,
+        }
+
+    def hear(self, step: int, values: Mapping[str, float]) -> list[Finding]:
+        """Take in a row of metrics; what it newly shows to be wrong.
+
+        Args:
+            step: The row's step.
+            values: Metrics by their column; what is missing or NaN was not measured.
+        """
+        known = {name: value for name, value in values.items() if not math.isnan(value)}
+        self._remember(step, known)
+        looks = {sign: look() for sign, look in self._looks.items()}
+        news = [sign for sign, seen in looks.items() if seen and sign not in self.ill]
+        for sign, seen in looks.items():
+            self._well[sign] = 0 if seen else self._well[sign] + 1
+        self.ill = [sign for sign, rows in self._well.items() if rows < _WELL_ROWS]
+        return [Finding(step, sign, looks[sign], *REMEDIES[sign](self._config)) for sign in news]
+
+    def _remember(self, step: int, row: Mapping[str, float]) -> None:
+        self._step = step
+        self._largest_reward = _larger(self._largest_reward, row.get("largest_reward", math.nan))
+        for name in ("episode_return", "evaluation_return"):
+            self._largest_return = max(self._largest_return, abs(row.get(name, 0.0)))
+        self._length = row.get("episode_length", self._length)
+        warmup = step <= self._config.warmup_steps
+        if "episode_return" in row and (warmup or not self._early_returns):
+            self._early_returns.append(row["episode_return"])
+        if "q" in row:
+            self._beyond.hear(step, row["q"], abs(row["q"]) > self._reach)
+        if "saturation" in row:
+            ends = row["saturation"]
+            self._saturated.hear(step, ends, ends > _SATURATED)
+        if "noise_std" in row:
+            self._noiseless = row["noise_std"] == 0.0
+        if "evaluation_return" in row:
+            columns = ("evaluation_return", "evaluation_confidence", "q_minus_monte_carlo")
+            self._evaluations.append(Evaluated(step, *(row.get(c, 0.0) for c in columns)))
+
+    @property
+    def _reach(self) -> float:
+        """The largest value that rewards as large as those seen can give, max|r| / (1 - gamma)."""
+        left = 1.0 - self._config.gamma
+        return self._largest_reward / left if left > 0 and self._largest_reward > 0 else math.inf
+
+    def _diverging(self) -> str:
+        beyond = self._beyond
+        lasting = beyond.rows >= _BEYOND_ROWS and abs(beyond.last) >= abs(beyond.first)
+        if beyond.rows and (lasting or abs(beyond.last) > _FAR_BEYOND * self._reach):
+            return (
+                f"Q is {_said(beyond.last)} on average; rewards of at most "
+                f"{_said(self._largest_reward)} in size cannot give more than "
+                f"{_said(self._reach)} with gamma {self._config.gamma:g}."
+            )
+        over = [evaluated.overestimate for evaluated in self._evaluations[-_BEYOND_ROWS:]]
+        limit = _OVERESTIMATE * self._largest_return * self._beyond_episode
+        if len(over) == _BEYOND_ROWS and limit < over[0] < over[1] < over[2]:
+            return (
+                f"Q at the starts of the evaluation is {_said(over[-1])} above what came of them, "
+                f"more with each of {_BEYOND_ROWS} evaluations; the largest return seen is "
+                f"{_said(self._largest_return)}."
+            )
+        return ""
+
+    @property
+    def _beyond_episode(self) -> float:
+        """How many times its return a state may be worth where a time limit ends episodes early."""
+        left = (1.0 - self._config.gamma) * self._length
+        return max(1.0, 1.0 / left) if left > 0 else 1.0
+
+    def _saturation(self) -> str:
+        lasting = self._step - self._saturated.since
+        long = lasting >= _SATURATED_SHARE * self._config.total_steps
+        if self._saturated.rows < _SATURATED_ROWS or not long:
+            return ""
+        return (
+            f"{self._saturated.last:.0%} of the actor's action elements are at an end of their "
+            f"range, and have been for {lasting:,} steps."
+        )
+
+    def _stalled(self) -> str:
+        evaluations = self._evaluations
+        if not evaluations or self._step < _STALLED_SHARE * self._config.total_steps:
+            return ""
+        start, margin, what = self._start()
+        means = [evaluated.mean for evaluated in evaluations]
+        if len(set(means)) == 1:
+            start, what = means[0], _FIRST
+        since = means[1:] if what == _FIRST else means
+        recent = since[-max(_STALLED_EVALUATIONS, len(since) // 2) :]
+        if len(recent) < _STALLED_EVALUATIONS:
+            return ""
+        if max(recent) > start + margin:
+            return ""
+        rewardless = " Every reward was 0." if self._largest_reward == 0 else ""
+        return (
+            f"The last {len(recent)} evaluations returned at most {_said(max(recent))}, no better "
+            f"than {what}, {_said(start)}.{rewardless}"
+        )
+
+    def _collapsed(self) -> str:
+        recent = self._evaluations[-_COLLAPSED_EVALUATIONS:]
+        before = self._evaluations[:-_COLLAPSED_EVALUATIONS]
+        if not before:
+            return ""
+        start, margin, _ = self._start()
+        best = max(before, key=lambda evaluated: evaluated.mean)
+        gained = best.mean - start
+        if gained <= 2 * margin or max(e.mean for e in recent) > start + gained / 2:
+            return ""
+        return (
+            f"The last {len(recent)} evaluations returned at most "
+            f"{_said(max(e.mean for e in recent))}; at step {best.step:,} it was "
+            f"{_said(best.mean)}."
+        )
+
+    def _unexplored(self) -> str:
+        begun = self._step > self._config.warmup_steps
+        early = self._step < _UNEXPLORED_SHARE * self._config.total_steps
+        # What is said stays so for the rest of the run, until there is noise again.
+        if not (self._noiseless and begun and (early or "no-exploration" in self.ill)):
+            return ""
+        left = self._config.total_steps - self._step
+        return f"The noise is 0 with {left:,} of {self._config.total_steps:,} steps to go."
+
+    def _start(self) -> tuple[float, float, str]:
+        """What the run began with: a return, its uncertainty, and what it is the return of."""
+        first = self._evaluations[0]
+        untrained = first.step <= 1.2 * self._config.warmup_steps
+        if untrained or not self._early_returns:
+            return first.mean, first.confidence, _FIRST
+        mean = sum(self._early_returns) / len(self._early_returns)
+        return mean, first.confidence, "the episodes it began with"
+
+
+def _larger(one: float, other: float) -> float:
+    """The larger of two numbers, of which one may be unknown."""
+    return other if math.isnan(one) or other > one else one
+
+
+def _said(value: float) -> str:
+    """``value`` with three digits, as people write it."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -1,0 +1,68 @@
+"""Keeps every row of a run's metrics, and says what looks wrong in them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.health import Finding, Health
+from ddpg_ros.learning.metrics import Metrics, read_metrics
+from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.run_folder import RunFolder
+
+
+class Watch:
+    """Watches over one run.
+
+    Args:
+        folder: Where metrics and findings are kept.
+        config: The hyperparameters.
+        first_step: Where the run goes on; rows beyond it were written after the checkpoint.
+        reporter: Hears of findings.
+    """
+
+    def __init__(
+        self, folder: RunFolder, config: DdpgConfig, first_step: int, reporter: Reporter
+    ) -> None:
+        self._folder, self._reporter = folder, reporter
+        self._metrics = Metrics(folder.metrics, folder.tensorboard, first_step)
+        self._health = Health(config)
+        self._findings: list[Finding] = []
+        for row in read_metrics(folder.metrics):
+            values = {name: float(cell) for name, cell in row.items() if cell}
+            self._findings += self._health.hear(int(row["step"]), values)
+        self._save()
+        self._metrics.describe("hyperparameters", _as_table(config), first_step)
+
+    @property
+    def ill(self) -> str:
+        """Names of what looks wrong at present."""
+        return ", ".join(self._health.ill)
+
+    def write(self, step: int, values: dict[str, float]) -> None:
+        """Keep a row; tell of what it newly shows to be wrong."""
+        self._metrics.write(step, values)
+        found = self._health.hear(step, values)
+        for finding in found:
+            self._reporter.warning(f"{step:,} steps, {finding}")
+            self._metrics.describe(f"health/{finding.sign}", str(finding), step)
+        if found:
+            self._findings += found
+            self._save()
+
+    def close(self) -> None:
+        """Close the files."""
+        self._metrics.close()
+
+    def _save(self) -> None:
+        self._folder.save_findings([finding.to_dict() for finding in self._findings])
+
+
+def _as_table(config: DdpgConfig) -> str:
+    """Hyperparameters in Markdown, those that are not the default's in bold."""
+    lines = ["| hyperparameter | value | default |", "|---|---|---|"]
+    for field in fields(config):
+        value = getattr(config, field.name)
+        mark = "" if value == field.default else "**"
+        lines.append(f"| {field.name} | {mark}{value}{mark} | {field.default} |")
+    return "\n".join(lines)
