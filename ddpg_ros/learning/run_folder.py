@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import time
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ from ddpg_ros.contract import Contract
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
+_EPISODE = ("seed", "return", "length", "outcome")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,23 @@ class Job:
     contract_file: str = ""
     randomisation: Randomisation = field(default_factory=Randomisation)
     options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FlownEpisode:
+    """An episode of the evaluation after training.
+
+    Args:
+        seed: What the world was reset with.
+        total: The return.
+        length: How many steps it took.
+        outcome: How it ended.
+    """
+
+    seed: int
+    total: float
+    length: int
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -105,9 +126,29 @@ class RunFolder:
         return self.path / "evaluation.json"
 
     @property
+    def episodes(self) -> Path:
+        """Each episode of that evaluation, CSV."""
+        return self.path / "evaluation.csv"
+
+    @property
     def policy(self) -> Path:
         """The exported policy."""
         return self.path / "policy.onnx"
+
+    @property
+    def sweep(self) -> Path:
+        """What ``ddpg-ros evaluate --sweep`` found of the exported policy, JSON."""
+        return self.path / "policy_sweep" / "sweep.json"
+
+    @property
+    def report(self) -> Path:
+        """The page that shows the run."""
+        return self.path / "report.html"
+
+    @property
+    def report_data(self) -> Path:
+        """What that page shows, JSON."""
+        return self.path / "report.json"
 
     def save_job(self, job: Job, config: DdpgConfig) -> Job:
         """Write down what is trained, and how; the job, its contract file a copy in here."""
@@ -143,9 +184,12 @@ class RunFolder:
                 "'ddpg-ros train' printed, which holds a config.json."
             ) from None
 
-    def save_evaluation(self, summary: dict[str, Any]) -> None:
+    def save_evaluation(self, evaluation: Evaluation) -> None:
         """Write the evaluation after training."""
-        self._write_json(self.evaluation, summary)
+        columns = ("seeds", "returns", "lengths", "outcomes")
+        rows = zip(*(getattr(evaluation, column) for column in columns), strict=True)
+        write_atomically(self.episodes, lambda path: _write_csv(path, _EPISODE, rows))
+        self._write_json(self.evaluation, evaluation.summary())
 
     def load_evaluation(self) -> dict[str, Any]:
         """The evaluation after training; empty before."""
@@ -153,6 +197,24 @@ class RunFolder:
             return {}
         summary: dict[str, Any] = json.loads(self.evaluation.read_text())
         return summary
+
+    def load_episodes(self) -> list[FlownEpisode]:
+        """The episodes of the evaluation after training.
+
+        Raises:
+            CheckpointError: There has been none, or an earlier ddpg_ros made it.
+        """
+        try:
+            with self.episodes.open(newline="", encoding="utf-8") as file:
+                return [
+                    FlownEpisode(int(seed), float(total), int(length), outcome)
+                    for seed, total, length, outcome in list(csv.reader(file))[1:]
+                ]
+        except (OSError, ValueError) as error:
+            raise CheckpointError(
+                f"{self.episodes}: the episodes of the evaluation cannot be read ({error}). "
+                f"Finish the run with 'ddpg-ros train --resume {self.path}', which evaluates it."
+            ) from None
 
     def save_checkpoint(self, contract: Contract, state: dict[str, Any]) -> None:
         """Replace the checkpoint, atomically."""
@@ -197,6 +259,13 @@ class RunFolder:
     def _write_json(path: Path, content: dict[str, Any]) -> None:
         text = json.dumps(content, indent=2) + "\n"
         write_atomically(path, lambda partial: partial.write_text(text))
+
+
+def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def _check_sums(checkpoint: Path) -> None:
