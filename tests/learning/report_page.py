@@ -46,6 +46,8 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"</{tag}> closes nothing"
         assert self._open.pop() == tag
+        if tag in ("td", "th"):
+            self.handle_data(" ")
         if tag == "section":
             self._section = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,7 @@ from ddpg_ros.learning.report.intervals import bootstrap, wilson
 from ddpg_ros.learning.report.numbers import number, percent
 from ddpg_ros.learning.report.svg import Plot, span, ticks
 from ddpg_ros.worlds import make_world
+from ddpg_ros.worlds.pendulum import PendulumWorld
 
 
 @pytest.mark.parametrize(
@@ -56,17 +58,22 @@ def test_the_bootstrap_agrees_with_the_normal_interval_where_that_holds() -> Non
     ],
 )
 def test_a_film_is_short_and_says_how_it_was_paced(length: int, period: float, pace: Pace) -> None:
-    assert Pace.of(length, period) == pace
+    assert astuple(Pace.of(length, period)) == pytest.approx(astuple(pace))
 
 
 def test_a_film_of_the_worst_picture_is_still_small() -> None:
     rng = np.random.default_rng(0)
-    with make_world("pendulum") as world:
-        world.draw = lambda _: rng.integers(0, 256, (480, 640, 3), np.uint8)  # type: ignore[method-assign]
-        made, pace = film(lambda _: np.zeros(1), world, 0, 20, lambda: False)
+
+    class Noise(PendulumWorld):
+        """A pendulum in a snowstorm."""
+
+        def draw(self, snapshot: np.ndarray) -> np.ndarray:
+            return rng.integers(0, 256, (240, 320, 3), np.uint8)
+
+    with Noise() as world:
+        made, _ = film(lambda _: np.zeros(1), world, 0, 160, lambda: False)
     assert (made.width, made.height) == (320, 240)
-    frames = 80
-    assert len(made.moving) / (20 / pace.every + 1) * frames * 3 < 4e6
+    assert 3 * len(made.moving) < 4e6  # a page has three
 
 
 def test_a_flight_is_given_up_when_asked() -> None:
@@ -116,7 +123,7 @@ def test_long_metrics_are_thinned_to_means(tmp_path: Path) -> None:
     found = curves(tmp_path / "m.csv")
     assert len(found["training"]["step"]) == 300
     assert found["training"]["step"] == pytest.approx(found["training"]["value"])
-    assert np.mean(found["training"]["value"]) == pytest.approx(499.5, abs=2)
+    assert found["training"]["value"][0] == np.mean([0, 1, 2, 3])
     assert set(found["signs"]["q"]["value"]) == {2.0}
     assert found["signs"]["critic_loss"] == {"step": [], "value": []}
     assert found["evaluation"] == {"step": [1000], "mean": [7.0], "confidence_95": [0.5]}

@@ -68,19 +68,24 @@ def test_after_an_end_nothing_follows() -> None:
 
 def test_after_a_time_limit_the_critics_word_stands_for_what_nobody_saw() -> None:
     made, _ = judge(8.0)
-    found = compared(made, flight([1.0, 1.0, 1.0, 1.0], terminated=False))
-    last = 1 + 0.5 * 8
-    third = 1 + 0.5 * last
-    second = 1 + 0.5 * third
+    found = compared(made, flight([1.0] * 5, terminated=False))
+    second = 1 + 0.5 + 0.25 + 0.125 + 0.0625 * 8
     assert found["monte_carlo"] == pytest.approx([1 + 0.5 * second, second])
-    assert found["largest_share_of_the_critic"] == 0.5**3
+    assert found["largest_share_of_the_critic"] == 0.5**4  # the next would have an eighth
+
+
+def test_of_an_episode_too_short_for_the_discount_the_first_tenth_is_taken() -> None:
+    made, _ = judge(8.0)
+    found = compared(made, flight([1.0, 2.0], terminated=False))
+    assert found["monte_carlo"] == pytest.approx([1 + 0.5 * (2 + 0.5 * 8)])
+    assert found["largest_share_of_the_critic"] == 0.5**2
 
 
 def test_states_of_all_flights_count_and_some_are_drawn() -> None:
     made, _ = judge()
     long = flight([1.0] * 900, terminated=True)
     found = compared(made, long, flight([1.0] * 200, terminated=False))
-    assert (found["episodes"], found["states"]) == (2, 1000)
+    assert (found["episodes"], found["states"]) == (2, 900 + 197)
     assert len(found["q"]) == len(found["monte_carlo"]) == 400
     assert -1 <= found["correlation"] <= 1
     assert found["root_mean_square_difference"] >= abs(found["mean_difference"])

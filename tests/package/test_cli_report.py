@@ -80,7 +80,7 @@ def test_a_sweep_has_the_report_made_again(run: Path, capsys: Capture) -> None:
     assert report["sweep"] == found
     assert report["policy"]["digest"] == found["digest"]
     text = (run / "report.html").read_text()
-    assert "delay [control periods]" in text
+    assert "delay, control periods" in text
     assert "another policy file" not in text
 
 

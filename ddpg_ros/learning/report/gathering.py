@@ -63,13 +63,16 @@ def gather(run: FinishedRun, stopped: Stopped) -> tuple[dict[str, Any], list[Fil
         "observations": _observations(run),
         "provenance": run.provenance,
         "command": training_command(run.job, run.config),
-        "report_command": f"ddpg-ros report {shlex.quote(str(run.folder.path))}",
+        "report_command": shlex.join(["ddpg-ros", "report", str(run.folder.path)]),
+        "sweep_command": shlex.join(["ddpg-ros", "evaluate", str(run.folder.policy), "--sweep"]),
     }
     return _finite(report), films
 
 
 def _evaluation(summary: dict[str, Any], episodes: list[FlownEpisode]) -> dict[str, Any]:
     outcomes = Counter(episode.outcome for episode in episodes)
+    if outcomes.keys() & {"success", "failure"}:
+        outcomes["success"] += 0  # a world that knows of success has none, which is to be said
     total = len(episodes)
     return {
         **summary,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 
-def number(value: float | None) -> str:
-    """Four digits, thousands apart, a true minus; a dash where there is no number."""
+def number(value: float | None, digits: int = 4) -> str:
+    """So many digits, thousands apart, a true minus; a dash where there is no number."""
     if value is None or not math.isfinite(value):
         return "–"
     if value == 0:
@@ -14,7 +14,7 @@ def number(value: float | None) -> str:
     if abs(value) >= 1000:
         text = f"{value:,.0f}"
     elif abs(value) >= 1e-4:
-        text = f"{value:.4g}"
+        text = f"{value:.{digits}g}"
     else:
         text = f"{value:.1e}"
     return text.replace("-", "−")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from ddpg_ros.learning.report.flights import Flight
 
 _MOST_POINTS = 400
 """Of the states that are drawn; the figures are of all."""
+_LARGEST_SHARE = 0.1
 
 
 class Judge:
@@ -48,16 +50,18 @@ class Judge:
 
         What would have followed the end of an episode that its time limit cut, nobody saw: there
         the critic's value of the last state stands in, as it does in training. Lest it be compared
-        with itself, of such an episode only the states of the first half are taken.
+        with itself, of such an episode only states are taken in which that has at most a tenth of
+        the weight; where it is too short for that, those of its first tenth.
         """
         expected, followed, shares = [], [], [0.0]
         for flight in flights:
             values = self.values(flight.observations)
             returns = self._returns(flight, values[-1])
-            steps = len(returns)
-            taken = steps if flight.terminated else (steps + 1) // 2
+            taken = len(returns)
             if not flight.terminated:
-                shares.append(self._gamma ** (steps - taken + 1))
+                weights = self._gamma ** np.arange(len(returns), 0.0, -1.0)
+                taken = max(int((weights <= _LARGEST_SHARE).sum()), math.ceil(len(returns) / 10))
+                shares.append(float(weights[taken - 1]))
             expected.append(values[:taken])
             followed.append(returns[:taken])
         q, monte_carlo = np.concatenate(expected), np.concatenate(followed)
