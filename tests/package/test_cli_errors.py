@@ -38,6 +38,7 @@ def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]
     [
         ("inspect", "inspect: the following arguments are required: policy"),
         ("export", "export: the following arguments are required: RUN"),
+        ("report", "report: the following arguments are required: RUN"),
         ("check --seconds 3", "check: the following arguments are required: policy"),
         ("check p --seconds few", "check: argument --seconds: invalid float value: 'few'"),
         ("evaluate --json", "evaluate: the following arguments are required: policy"),
@@ -132,7 +133,7 @@ def test_a_policy_flies_in_no_world_with_another_contract(
 
 
 @pytest.mark.usefixtures("signals_restored")
-@pytest.mark.parametrize("arguments", [("export",), ("train", "--resume")])
+@pytest.mark.parametrize("arguments", [("export",), ("report",), ("train", "--resume")])
 def test_a_run_that_is_not_there_is_named(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ ROSDEP = {
     "PIL": "python3-pil",
     "gymnasium": "python3-gymnasium-pip",
     "imageio": "python3-imageio",
+    "jinja2": "python3-jinja2",
     "matplotlib": "python3-matplotlib",
     "mujoco": "python3-mujoco-pip",
     "numpy": "python3-numpy",
@@ -30,7 +31,7 @@ PIP = {"PIL": "pillow", "yaml": "pyyaml"}
 LOADED_BY_OTHERS = {"python3-tensorboard-pip", "lifecycle_msgs"}
 """By ``torch.utils.tensorboard`` and ``rclpy.lifecycle``."""
 
-VERBS = {"train", "evaluate", "export", "inspect", "check", "controller", "world", "demo"}
+VERBS = {"train", "evaluate", "export", "report", "inspect", "check", "controller", "world", "demo"}
 
 
 def launch_imports() -> set[str]:
