@@ -101,7 +101,8 @@ def _demo(options: argparse.Namespace) -> int:
     print(f"trained in {trained.seconds:.1f} s")
     print(f"return in Gymnasium  {in_gym.mean:.2f}")
     print(f"return over ROS 2    {ros_return:.2f}   ({difference:.2%} apart)")
-    for name in ("learning_curve.png", "flight.gif", "policy.onnx", "demo.json"):
+    names = ("learning_curve.png", "flight.gif", "run/report.html", "policy.onnx", "demo.json")
+    for name in filter(lambda name: (output / name).exists(), names):
         print(f"{output / name}")
     return 0
 

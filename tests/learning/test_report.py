@@ -165,7 +165,7 @@ def test_what_users_name_is_shown_and_not_obeyed(drawn: RunFolder) -> None:
     assert made.text.count(NAME) >= 2
     assert "a <run> & b" in made.text
     assert "<i>m</i>/s" in made.said("contract")
-    assert any("<i>m</i>/s" in figure["aria-label"] for figure in made.of("svg"))
+    assert "[<i>m</i>/s]" in made.said("commands")
     for raw in ("<b>point", "<i>m</i>", "<u>lost", "a <run>"):
         assert raw not in text
 
@@ -308,6 +308,12 @@ def test_the_same_worlds_are_flown_as_in_the_evaluation(
     assert seeds[:3] == [episode.seed for episode in copied.load_episodes()]
     steps = sum(episode.length for episode in copied.load_episodes())
     assert data(copied)["commands"]["steps"] == steps
+
+
+def test_a_run_without_metrics_has_a_page_all_the_same(copied: RunFolder) -> None:
+    copied.metrics.unlink()
+    report_run(str(copied.path), {})
+    assert page(copied).said("learning") == "Learning The run left no metrics."
 
 
 def test_commands_lie_within_the_limits(finished: TrainingResult) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ddpg_ros.learning.report.numbers import number, percent
-from ddpg_ros.learning.report.svg import LOW, SMALL, WIDE, Plot, span
+from ddpg_ros.learning.report.svg import LOW, SMALL, WIDE, Plot, Size, span
 
 _SIGNS = {
     "q": "Mean Q of the batches",
@@ -85,20 +85,21 @@ def values(compared: dict[str, Any]) -> str:
 
 def commands(elements: list[dict[str, Any]]) -> list[str]:
     """How often which command was chosen, a plot an element."""
-    size = LOW if len(elements) == 1 else SMALL
     drawn = []
     for element in elements:
         name = (
-            f"Commands to {element['name']}: {number(element['mean'])} {element['unit']} in the "
-            f"mean, deviation {number(element['std'])}, {percent(element['saturated'])} at an end."
+            f"Commands to {element['name']}: {number(element['mean'])} in the mean, deviation "
+            f"{number(element['std'])}, {percent(element['saturated'])} at an end of the range."
         )
         label = f"{element['name']} [{element['unit']}]" if element["unit"] else element["name"]
-        above = "share of the commands" if size is LOW else "share"
-        drawn.append(_histogram(element, name, label, above, size))
+        if len(elements) == 1:
+            drawn.append(_histogram(element, name, label, "share of the commands", LOW))
+        else:
+            drawn.append(_histogram(element, name, "", label, SMALL))
     return drawn
 
 
-def _histogram(found: dict[str, Any], name: str, x_label: str, y_label: str, size: Any) -> str:
+def _histogram(found: dict[str, Any], name: str, x_label: str, y_label: str, size: Size) -> str:
     ends, shares = (found["low"], found["high"]), found["share"]
     plot = Plot(name, ends, (0.0, max(shares) * 1.05), x_label, y_label, size)
     plot.bars(*ends, shares)

@@ -21,7 +21,9 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * total)) / (1 + z2 / total)
     spread = share * (1 - share) / total + z2 / (4 * total**2)
     half = _Z * math.sqrt(spread) / (1 + z2 / total)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = middle - half if count > 0 else 0.0
+    high = middle + half if count < total else 1.0
+    return low, high
 
 
 def bootstrap(values: Sequence[float]) -> tuple[float, float]:

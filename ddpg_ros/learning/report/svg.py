@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from ddpg_ros.learning.report.numbers import number
 
-_LETTER = 9.6
+_LETTER = 11.2
 """Widest a letter of a tick gets, on a phone [user units]."""
 _TOP, _BOTTOM, _RIGHT = 34, 48, 14
 
