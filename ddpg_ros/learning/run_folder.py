@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 import time
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +17,10 @@ from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
+from ddpg_ros.learning.flown_episodes import FlownEpisode, read_episodes, write_episodes
 from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
-_EPISODE = ("seed", "return", "length", "outcome")
 
 
 @dataclass(frozen=True)
@@ -40,23 +38,6 @@ class Job:
     contract_file: str = ""
     randomisation: Randomisation = field(default_factory=Randomisation)
     options: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class FlownEpisode:
-    """An episode of the evaluation after training.
-
-    Args:
-        seed: What the world was reset with.
-        total: The return.
-        length: How many steps it took.
-        outcome: How it ended.
-    """
-
-    seed: int
-    total: float
-    length: int
-    outcome: str
 
 
 @dataclass(frozen=True)
@@ -186,9 +167,7 @@ class RunFolder:
 
     def save_evaluation(self, evaluation: Evaluation) -> None:
         """Write the evaluation after training."""
-        columns = ("seeds", "returns", "lengths", "outcomes")
-        rows = zip(*(getattr(evaluation, column) for column in columns), strict=True)
-        write_atomically(self.episodes, lambda path: _write_csv(path, _EPISODE, rows))
+        write_episodes(self.episodes, evaluation)
         self._write_json(self.evaluation, evaluation.summary())
 
     def load_evaluation(self) -> dict[str, Any]:
@@ -205,11 +184,7 @@ class RunFolder:
             CheckpointError: There has been none, or an earlier ddpg_ros made it.
         """
         try:
-            with self.episodes.open(newline="", encoding="utf-8") as file:
-                return [
-                    FlownEpisode(int(seed), float(total), int(length), outcome)
-                    for seed, total, length, outcome in list(csv.reader(file))[1:]
-                ]
+            return read_episodes(self.episodes)
         except (OSError, ValueError) as error:
             raise CheckpointError(
                 f"{self.episodes}: the episodes of the evaluation cannot be read ({error}). "
@@ -259,13 +234,6 @@ class RunFolder:
     def _write_json(path: Path, content: dict[str, Any]) -> None:
         text = json.dumps(content, indent=2) + "\n"
         write_atomically(path, lambda partial: partial.write_text(text))
-
-
-def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(rows)
 
 
 def _check_sums(checkpoint: Path) -> None:

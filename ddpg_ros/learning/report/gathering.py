@@ -15,6 +15,7 @@ import torch
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.export import ExportedPolicy
+from ddpg_ros.learning.flown_episodes import FlownEpisode
 from ddpg_ros.learning.report import histograms
 from ddpg_ros.learning.report.command_line import training_command
 from ddpg_ros.learning.report.curves import curves
@@ -23,7 +24,6 @@ from ddpg_ros.learning.report.finished_run import FinishedRun
 from ddpg_ros.learning.report.flights import GivenUp, Stopped, fly_all
 from ddpg_ros.learning.report.intervals import bootstrap, wilson
 from ddpg_ros.learning.report.values import Judge
-from ddpg_ros.learning.run_folder import FlownEpisode
 from ddpg_ros.worlds import World
 
 SCHEMA = 1
