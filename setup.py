@@ -30,7 +30,10 @@ setup(
     maintainer="ddpg_ros maintainers",
     maintainer_email="maintainers@ddpg-ros.invalid",
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
-    package_data={f"{NAME}.worlds": ["models/*.xml"]},
+    package_data={
+        f"{NAME}.learning.report": ["templates/*"],
+        f"{NAME}.worlds": ["models/*.xml"],
+    },
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),
@@ -46,6 +49,7 @@ setup(
         "train": [
             "gymnasium[mujoco]>=1.0",
             "imageio",
+            "jinja2",
             "matplotlib",
             "mujoco>=3.1",
             "pillow",
@@ -65,6 +69,7 @@ setup(
             "world = ddpg_ros.ros.world_node:main",
             "evaluate = ddpg_ros.cli.main:run_evaluate",
             "export = ddpg_ros.cli.main:run_export",
+            "report = ddpg_ros.cli.main:run_report",
             "inspect = ddpg_ros.cli.main:run_inspect",
             "check = ddpg_ros.cli.main:run_check",
             "record = ddpg_ros.cli.main:run_record",

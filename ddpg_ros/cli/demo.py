@@ -17,7 +17,7 @@ from ddpg_ros.errors import ConfigError, DdpgRosError
 _WORLD = "pendulum"
 _EPISODES = 6
 _REAL_TIME_FACTOR = 4.0
-_LEFT = ("learning_curve.png", FILM, RECORDING, "policy.onnx", "demo.json")
+_LEFT = ("learning_curve.png", FILM, RECORDING, "run/report.html", "policy.onnx", "demo.json")
 
 
 def add(verbs: Any) -> None:

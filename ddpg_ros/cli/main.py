@@ -18,6 +18,7 @@ from ddpg_ros.cli import (
     nodes,
     record,
     replay,
+    report,
     train,
 )
 from ddpg_ros.errors import USER_ERROR, DdpgRosError
@@ -79,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in (train, evaluate, export, inspect, check, record, replay, demo, nodes):
+    for verb in (train, evaluate, export, report, inspect, check, record, replay, demo, nodes):
         verb.add(verbs)
     return parser
 
@@ -90,6 +91,7 @@ def _with_verb(verb: str) -> int:
 
 run_evaluate = partial(_with_verb, "evaluate")
 run_export = partial(_with_verb, "export")
+run_report = partial(_with_verb, "report")
 run_inspect = partial(_with_verb, "inspect")
 run_check = partial(_with_verb, "check")
 run_record = partial(_with_verb, "record")

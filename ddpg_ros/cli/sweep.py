@@ -88,7 +88,9 @@ def sweep_policy(job: SweepJob, as_json: bool) -> int:
     _save(folder, report)
     title = f"{policy.contract.name}, {job.episodes} episodes a cell"
     pictures = draw_heat_maps(sweep, folder, title)
-    print(json.dumps(report, indent=2) if as_json else _text(sweep, job, left_out, pictures))
+    made_again = _report_again(job) if sweep.complete else []
+    text = "\n".join([*_lines(sweep, job, left_out, pictures), *made_again])
+    print(json.dumps(report, indent=2) if as_json else text)
     return 0 if sweep.complete else 130
 
 
@@ -205,12 +207,30 @@ def _tell_progress(done: int, total: int) -> None:
         print(f"\r{done} of {total} cells", end=end, file=sys.stderr, flush=True)
 
 
-def _text(sweep: Sweep, job: SweepJob, left_out: dict[str, str], pictures: list[Path]) -> str:
+def _report_again(job: SweepJob) -> list[str]:
+    """Have the report of the run that the policy lies in hold the sweep; what there is to say."""
+    from ddpg_ros.cli.report import report_again
+    from ddpg_ros.learning.run_folder import RunFolder
+
+    run = RunFolder(Path(job.policy).expanduser().parent)
+    ours = run.sweep.parent.resolve() == job.folder.resolve()
+    if not (ours and run.report.exists()):
+        return []
+    try:
+        report_again(run.path)
+    except Exception as error:  # the sweep is whole, whatever a user's world raises in a report
+        return [f"the report could not be made again: {error}"]
+    return [f"report, made again: {run.report}"]
+
+
+def _lines(
+    sweep: Sweep, job: SweepJob, left_out: dict[str, str], pictures: list[Path]
+) -> list[str]:
     from ddpg_ros.deploy.table import table
     from ddpg_ros.learning.sweep import NOMINAL, percent
 
     flown = f"{len(sweep.found)} of {len(sweep.cells)} cells, {job.episodes} episodes each"
-    lines = [
+    return [
         f"{sweep.judged_by}, {flown}; as modelled {percent(sweep.score(NOMINAL))}",
         *table(sweep.rows()),
         *(f"left out: {name}: {why}" for name, why in left_out.items()),
@@ -218,7 +238,6 @@ def _text(sweep: Sweep, job: SweepJob, left_out: dict[str, str], pictures: list[
         str(job.folder / "sweep.json"),
         *map(str, pictures),
     ]
-    return "\n".join(lines)
 
 
 def default_processes() -> int:

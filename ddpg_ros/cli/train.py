@@ -108,6 +108,8 @@ def _train(options: argparse.Namespace) -> int:
         return 0
     OnnxPolicy.load(folder.policy)
     print(f"learning curve: {folder.learning_curve}")
+    if folder.report.exists():
+        print(f"report: {folder.report}")
     print(f"policy, proved: {folder.policy}")
     print(f"look at it: ddpg-ros inspect {folder.policy}")
     return 0

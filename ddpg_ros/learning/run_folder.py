@@ -16,6 +16,8 @@ from ddpg_ros.contract import Contract
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.evaluation import Evaluation
+from ddpg_ros.learning.flown_episodes import FlownEpisode, read_episodes, write_episodes
 from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
@@ -110,9 +112,29 @@ class RunFolder:
         return self.path / "evaluation.json"
 
     @property
+    def episodes(self) -> Path:
+        """Each episode of that evaluation, CSV."""
+        return self.path / "evaluation.csv"
+
+    @property
     def policy(self) -> Path:
         """The exported policy."""
         return self.path / "policy.onnx"
+
+    @property
+    def sweep(self) -> Path:
+        """What ``ddpg-ros evaluate --sweep`` found of the exported policy, JSON."""
+        return self.path / "policy_sweep" / "sweep.json"
+
+    @property
+    def report(self) -> Path:
+        """The page that shows the run."""
+        return self.path / "report.html"
+
+    @property
+    def report_data(self) -> Path:
+        """What that page shows, JSON."""
+        return self.path / "report.json"
 
     def save_job(self, job: Job, config: DdpgConfig) -> Job:
         """Write down what is trained, and how; the job, its contract file a copy in here."""
@@ -148,9 +170,10 @@ class RunFolder:
                 "'ddpg-ros train' printed, which holds a config.json."
             ) from None
 
-    def save_evaluation(self, summary: dict[str, Any]) -> None:
+    def save_evaluation(self, evaluation: Evaluation) -> None:
         """Write the evaluation after training."""
-        self._write_json(self.evaluation, summary)
+        write_episodes(self.episodes, evaluation)
+        self._write_json(self.evaluation, evaluation.summary())
 
     def load_evaluation(self) -> dict[str, Any]:
         """The evaluation after training; empty before."""
@@ -169,6 +192,20 @@ class RunFolder:
             return []
         findings: list[dict[str, Any]] = json.loads(self.health.read_text())
         return findings
+
+    def load_episodes(self) -> list[FlownEpisode]:
+        """The episodes of the evaluation after training.
+
+        Raises:
+            CheckpointError: There has been none, or an earlier ddpg_ros made it.
+        """
+        try:
+            return read_episodes(self.episodes)
+        except (OSError, ValueError) as error:
+            raise CheckpointError(
+                f"{self.episodes}: the episodes of the evaluation cannot be read ({error}). "
+                f"Finish the run with 'ddpg-ros train --resume {self.path}', which evaluates it."
+            ) from None
 
     def save_checkpoint(self, contract: Contract, state: dict[str, Any]) -> None:
         """Replace the checkpoint, atomically."""

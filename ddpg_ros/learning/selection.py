@@ -48,8 +48,8 @@ class Selection:
         world: Where; nobody else steps it.
 
     Attributes:
-        best: ``mean`` return, ``step``, ``actor`` and ``normaliser`` of the best policy, and the
-            step of the last evaluation as ``evaluated_at``; empty before the first.
+        best: ``mean`` return, ``step``, ``actor``, ``critic`` and ``normaliser`` of the best
+            policy, and the step of the last evaluation as ``evaluated_at``; empty before the first.
     """
 
     def __init__(self, config: DdpgConfig, ddpg: Ddpg, world: World) -> None:
@@ -95,6 +95,8 @@ class Selection:
         self.best, self._next = state["best"], state["next"]
 
     def _keep(self, step: int, mean: float) -> None:
-        actor = {name: v.detach().clone() for name, v in self._ddpg.actor.state_dict().items()}
-        self.best = {"mean": mean, "step": step, "actor": actor}
+        self.best = {"mean": mean, "step": step}
+        for name, network in (("actor", self._ddpg.actor), ("critic", self._ddpg.critics[0])):
+            weights = network.state_dict().items()
+            self.best[name] = {key: value.detach().clone() for key, value in weights}
         self.best["normaliser"] = self._ddpg.normaliser.state()

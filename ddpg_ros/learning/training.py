@@ -20,6 +20,7 @@ from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.loop import StopRequest, Trainer
 from ddpg_ros.learning.provenance import describe_origin
+from ddpg_ros.learning.report import FinishedRun, GivenUp, write_report
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
@@ -137,6 +138,28 @@ def export_run(path: str, output: str = "") -> Path:
     return target
 
 
+def report_run(path: str, provenance: dict[str, Any]) -> RunFolder:
+    """Make the report of the finished run in the folder ``path`` again; the folder.
+
+    Args:
+        path: The folder.
+        provenance: Where its policy file comes from, as that says.
+
+    Raises:
+        CheckpointError: There is no run, or it is not finished.
+    """
+    folder = RunFolder(Path(path))
+    job, config = folder.load_job()
+    folder.load_episodes()
+    contract = _contract_of(job)
+    state = folder.load_checkpoint(contract)
+    if state is None:
+        raise CheckpointError(f"{folder.path}: has no checkpoint, which holds the critic.")
+    best = state["selection"]["best"]
+    write_report(FinishedRun(folder, job, config, contract, best, provenance))
+    return folder
+
+
 def _train(
     folder: RunFolder,
     job: Job,
@@ -177,9 +200,12 @@ def _train(
         )
     if evaluation is None:
         return TrainingResult(folder, seconds, None)
-    folder.save_evaluation(evaluation.summary())
+    folder.save_evaluation(evaluation)
     reporter.message(f"best policy, unseen seeds: {evaluation}")
-    export_policy(policy, folder.policy, _provenance(folder, job, config, trainer.selection.best))
+    best = trainer.selection.best
+    provenance = _provenance(folder, job, config, best)
+    export_policy(policy, folder.policy, provenance)
+    _report(FinishedRun(folder, job, config, trainer.contract, best, provenance), reporter, request)
     return TrainingResult(folder, seconds, evaluation)
 
 
@@ -193,6 +219,17 @@ def _introduce(trainer: Trainer, config: DdpgConfig, reporter: Reporter, folder:
     changed = ", ".join(f"{name} {value}" for name, value in config.changed().items())
     reporter.message(f"hyperparameters: {changed or 'the defaults'}")
     reporter.message(f"watch it: tensorboard --logdir {folder.tensorboard}")
+
+
+def _report(run: FinishedRun, reporter: Reporter, request: StopRequest) -> None:
+    """Make the report; the run is whole without one, so nothing that goes wrong here ends it."""
+    again = f"It can be made with: ddpg-ros report {run.folder.path}"
+    try:
+        write_report(run, request.requested)
+    except GivenUp:
+        reporter.message(f"no report, as the run was asked to stop. {again}")
+    except Exception as error:  # whatever a user's world raises
+        reporter.message(f"no report ({type(error).__name__}: {error}). {again}")
 
 
 def _contract_of(job: Job) -> Contract:

@@ -151,6 +151,8 @@ def tell_what_next(result: TrainingResult, node: TrainerNode) -> None:
         return
     policy = folder.policy.resolve()
     node.message(f"learning curve: {folder.learning_curve.resolve()}")
+    if folder.report.exists():
+        node.message(f"report: {folder.report.resolve()}")
     node.message(f"policy: {policy}")
     node.message(f"fly it: ros2 launch ddpg_ros simulate.launch.py policy:={policy}")
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from point_world import quick
 
 from ddpg_ros.errors import CheckpointError, ConfigError
+from ddpg_ros.learning.evaluation import Evaluation
+from ddpg_ros.learning.flown_episodes import FlownEpisode
 from ddpg_ros.learning.run_folder import Job, RunFolder
 
 
@@ -72,5 +75,14 @@ def test_a_folder_without_a_run_is_refused(content: str | None, tmp_path: Path) 
 def test_the_evaluation_is_read_back_and_empty_before(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     assert folder.load_evaluation() == {}
-    folder.save_evaluation({"mean": 0.1})
-    assert folder.load_evaluation() == {"mean": 0.1}
+    with pytest.raises(CheckpointError, match=r"evaluation\.csv: the episodes of the evaluation"):
+        folder.load_episodes()
+    starts = (np.zeros(1), np.ones(1))
+    outcomes = ('it said "no", twice\n', "")
+    evaluation = Evaluation((7, 2**31), (0.1, -1 / 3), (4, 5), outcomes, (0.1, 0.0), starts)
+    folder.save_evaluation(evaluation)
+    assert folder.load_evaluation() == evaluation.summary()
+    assert folder.load_episodes() == [
+        FlownEpisode(7, 0.1, 4, outcomes[0]),
+        FlownEpisode(2**31, -1 / 3, 5, ""),
+    ]

@@ -78,6 +78,18 @@ def test_the_best_is_kept_as_it_was_and_of_equals_the_latest() -> None:
     assert chosen.best["normaliser"]["count"] == 4
 
 
+def test_the_critic_of_the_best_policys_moment_is_kept_with_it() -> None:
+    chosen, ddpg = selection()
+    always(ddpg, 0.01)
+    nn.init.constant_(ddpg.critics[0].body[-1].bias, 3.0)
+    assert judged(chosen, 100).best
+    always(ddpg, 0.9)
+    nn.init.constant_(ddpg.critics[0].body[-1].bias, 4.0)
+    assert not judged(chosen, 200).best
+    assert chosen.best["critic"].keys() == ddpg.critics[0].state_dict().keys()
+    assert float(chosen.best["critic"]["body.4.bias"]) == 3.0
+
+
 def test_it_is_due_at_every_interval_and_at_the_end_unless_just_done() -> None:
     chosen, _ = selection()
     assert [step for step in range(0, 130, 10) if chosen.due(step, last=False)] == [100, 110, 120]

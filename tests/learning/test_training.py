@@ -38,6 +38,8 @@ def test_it_leaves_everything_a_run_is(finished: TrainingResult) -> None:
     folder = finished.folder
     for path in (folder.config, folder.checkpoint, folder.metrics, folder.learning_curve):
         assert path.is_file()
+    for path in (folder.evaluation, folder.episodes, folder.report, folder.report_data):
+        assert path.is_file()
     assert any(folder.tensorboard.iterdir())
     assert folder.load_job() == (Job("point"), QUICK)
     assert 0 < finished.seconds < 60

@@ -20,7 +20,7 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
-VERBS = ("train", "evaluate", "export", "inspect", "check", "record", "replay", "demo")
+VERBS = ("train", "evaluate", "export", "report", "inspect", "check", "record", "replay", "demo")
 VERBS += ("controller", "world")
 
 

@@ -41,6 +41,7 @@ def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]
         ("record --seconds few", "record: argument --seconds: invalid float value: 'few'"),
         ("record --topics", "record: argument --topics: expected at least one argument"),
         ("replay run.mcap", "replay: the following arguments are required: policy"),
+        ("report", "report: the following arguments are required: RUN"),
         ("check --seconds 3", "check: the following arguments are required: policy"),
         ("check p --seconds few", "check: argument --seconds: invalid float value: 'few'"),
         ("evaluate --json", "evaluate: the following arguments are required: policy"),
@@ -149,7 +150,7 @@ def test_a_policy_flies_in_no_world_with_another_contract(
 
 
 @pytest.mark.usefixtures("signals_restored")
-@pytest.mark.parametrize("arguments", [("export",), ("train", "--resume")])
+@pytest.mark.parametrize("arguments", [("export",), ("report",), ("train", "--resume")])
 def test_a_run_that_is_not_there_is_named(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

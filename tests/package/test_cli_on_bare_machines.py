@@ -22,6 +22,7 @@ def verb(*arguments: str, without: str) -> subprocess.CompletedProcess[str]:
     [
         (("train",), "torch"),
         (("export", "run"), "torch"),
+        (("report", "run"), "torch"),
         (("demo", "--output", "/nowhere"), "torch"),
         (("inspect", "policy.onnx"), "onnxruntime"),
         (("replay", "run.mcap", "policy.onnx"), "onnxruntime"),

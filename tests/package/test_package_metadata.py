@@ -18,6 +18,7 @@ ROSDEP = {
     "PIL": "python3-pil",
     "gymnasium": "python3-gymnasium-pip",
     "imageio": "python3-imageio",
+    "jinja2": "python3-jinja2",
     "matplotlib": "python3-matplotlib",
     "mcap": "mcap-ros2-support",
     "mcap_ros2": "mcap-ros2-support",
@@ -32,7 +33,7 @@ PIP = {"PIL": "pillow", "mcap_ros2": "mcap-ros2-support", "yaml": "pyyaml"}
 LOADED_BY_OTHERS = {"python3-tensorboard-pip", "lifecycle_msgs"}
 """By ``torch.utils.tensorboard`` and ``rclpy.lifecycle``."""
 
-VERBS = {"train", "evaluate", "export", "inspect", "check", "record", "replay", "demo"}
+VERBS = {"train", "evaluate", "export", "report", "inspect", "check", "record", "replay", "demo"}
 VERBS |= {"controller", "world"}
 
 

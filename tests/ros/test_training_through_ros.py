@@ -77,6 +77,9 @@ def test_the_command_line_trains_on_the_robot_and_leaves_a_policy_for_it(
     evaluation = json.loads((run / "evaluation.json").read_text())
     assert evaluation["mean_length"] == 40
     assert set(evaluation["outcomes"]) <= {"success", "failure"}
+    report = json.loads((run / "report.json").read_text())
+    assert report["films"] == "The robot on the ROS graph is not driven for a report."
+    assert report["evaluation"]["mean"] == evaluation["mean"]
     assert world.running()
 
 

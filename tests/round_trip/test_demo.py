@@ -23,7 +23,10 @@ def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None
     assert (tmp_path / "demo" / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "demo" / "flight.gif").read_bytes().startswith(b"GIF8")
     assert Path(result["policy"]).exists()
-    for name in ("learning_curve.png", "flight.gif", "flight.mcap", "policy.onnx", "demo.json"):
+    assert (tmp_path / "demo" / "run" / "report.html").read_text().startswith("<!doctype html>")
+    for name in ("learning_curve.png", "flight.gif", "flight.mcap", "run/report.html"):
+        assert name in printed
+    for name in ("policy.onnx", "demo.json"):
         assert name in printed
     replayed = run("replay", "demo/flight.mcap", "demo/policy.onnx", "--json", cwd=tmp_path)
     found = json.loads(replayed)
