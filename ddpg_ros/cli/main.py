@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from ddpg_ros.cli import check, demo, evaluate, export, inspect, nodes, train
+from ddpg_ros.cli import check, demo, evaluate, export, inspect, nodes, study, train
 from ddpg_ros.errors import USER_ERROR, DdpgRosError
 
 INTERRUPTED = 130
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in (train, evaluate, export, inspect, check, demo, nodes):
+    for verb in (train, evaluate, export, inspect, check, study, demo, nodes):
         verb.add(verbs)
     return parser
 
@@ -78,5 +78,6 @@ run_evaluate = partial(_with_verb, "evaluate")
 run_export = partial(_with_verb, "export")
 run_inspect = partial(_with_verb, "inspect")
 run_check = partial(_with_verb, "check")
+run_study = partial(_with_verb, "study")
 run_demo = partial(_with_verb, "demo")
 """The executables ``ros2 run ddpg_ros VERB`` of the verbs that are no nodes."""

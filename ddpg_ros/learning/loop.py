@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -74,7 +75,9 @@ class Trainer:
         self._rngs = dict(
             zip(("warmup", "noise", "replay"), map(np.random.default_rng, streams), strict=True)
         )
-        self._agents = Agents(make_world, config.num_envs, config.seed)
+        self._agents = Agents(
+            make_world, config.num_envs, config.seed, config.time_limit_terminal
+        )
         self.contract, self.live = self._agents.contract, self._agents.live
         sizes = (self.contract.observation_size, self.contract.action_size)
         device = _resolve_device(config.device)
@@ -156,6 +159,11 @@ class Trainer:
         for name, rng in self._rngs.items():
             rng.bit_generator.state = state["random"][name]
         torch.set_rng_state(state["torch_random"])
+
+    def value_bound(self) -> float:
+        """Largest |Q| that rewards as large as those remembered allow: max |r| / (1 - gamma)."""
+        largest, gamma = self._replay.largest_reward(), self._config.gamma
+        return largest / (1 - gamma) if gamma < 1 else math.inf
 
     def close(self) -> None:
         """Close the worlds, and end the partner."""

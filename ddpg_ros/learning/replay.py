@@ -71,6 +71,11 @@ class ReplayBuffer:
         s, a, r, next_s, terminated = rows.split(self._widths, 1)
         return Batch(s, a, r.squeeze(1), next_s, terminated.squeeze(1))
 
+    def largest_reward(self) -> float:
+        """Largest |r| of what is remembered; 0 while that is nothing."""
+        rewards = self._rows[: self.size, sum(self._widths[:2])]
+        return float(rewards.abs().max()) if self.size else 0.0
+
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs, the filled part of the ring only."""
         rows = self._rows[: self.size].to("cpu", copy=True)

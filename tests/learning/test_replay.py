@@ -90,3 +90,12 @@ def test_an_almost_empty_memory_is_saved_in_little_room() -> None:
     file = io.BytesIO()
     torch.save(replay.state(), file)
     assert len(file.getvalue()) < 10_000
+
+
+def test_the_largest_reward_is_of_what_is_remembered_now() -> None:
+    replay = memory(3)
+    assert replay.largest_reward() == 0.0
+    replay.add(numbered(-7, 2))
+    assert replay.largest_reward() == 70.0
+    replay.add(numbered(3, 4))
+    assert replay.largest_reward() == 40.0

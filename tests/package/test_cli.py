@@ -20,7 +20,7 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
-VERBS = ("train", "evaluate", "export", "inspect", "check", "demo", "controller", "world")
+VERBS = ("train", "evaluate", "export", "inspect", "check", "study", "demo", "controller", "world")
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ PIP = {"PIL": "pillow", "yaml": "pyyaml"}
 LOADED_BY_OTHERS = {"python3-tensorboard-pip", "lifecycle_msgs"}
 """By ``torch.utils.tensorboard`` and ``rclpy.lifecycle``."""
 
-VERBS = {"train", "evaluate", "export", "inspect", "check", "controller", "world", "demo"}
+VERBS = {"train", "evaluate", "export", "inspect", "check", "study", "controller", "world", "demo"}
 
 
 def launch_imports() -> set[str]:
