@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ddpg_ros.learning.study.results import Results
     from ddpg_ros.learning.study.study import Study
 
-_LIST = "list"
+_LIST, _ALL = "list", "all"
 _STOPPED = 130
 _MOST_JOBS = 1024
 
@@ -26,9 +26,10 @@ def add(verbs: Any) -> None:
     """Add the verb to the command line."""
     parser = verbs.add_parser("study", help="measure what a hyperparameter does, over many seeds")
     parser.add_argument(
-        "study",
+        "studies",
+        nargs="+",
         metavar="NAME",
-        help="a study, the path of a YAML file of yours, or list: say which there are",
+        help="studies, paths of YAML files of yours, all, or list: say which there are",
     )
     parser.add_argument("--quick", action="store_true", help="2 seeds and half of the steps")
     parser.add_argument("--seeds", type=int, default=None, help="trainings of each variant")
@@ -47,17 +48,22 @@ def add(verbs: Any) -> None:
 
 def _study(options: argparse.Namespace) -> int:
     from ddpg_ros.learning.study.results import Results
-    from ddpg_ros.learning.study.study_file import find_study
+    from ddpg_ros.learning.study.study_file import find_study, shipped_studies
 
-    if options.study == _LIST:
+    if options.studies == [_LIST]:
         print("\n".join(_listed()))
         return 0
     for flag, most in (("seeds", None), ("steps", None), ("jobs", _MOST_JOBS)):
         _check(flag, getattr(options, flag), most)
-    study = find_study(options.study)
-    study = study.at(options.seeds or 0, options.steps or 0, options.quick)
-    results = Results(Path(options.out), study.name)
-    return _run(study, results, options.jobs or default_processes())
+    names = shipped_studies() if options.studies == [_ALL] else options.studies
+    numbers = options.seeds or 0, options.steps or 0, options.quick
+    studies = [find_study(name).at(*numbers) for name in names]
+    for study in studies:
+        results = Results(Path(options.out), study.name)
+        code = _run(study, results, options.jobs or default_processes())
+        if code:
+            return code
+    return 0
 
 
 def _check(flag: str, value: int | None, most: int | None) -> None:
@@ -116,8 +122,8 @@ def _run(study: Study, results: Results, jobs: int) -> int:
     done = [(training, outcome) for training, outcome in kept if outcome is not None]
     if len(done) < len(trainings):
         print(
-            f"stopped: {len(done)} of {len(trainings)} trainings are kept in {results.trainings}; the "
-            "same command goes on from there"
+            f"stopped: {len(done)} of {len(trainings)} trainings are kept in {results.trainings}; "
+            "the same command goes on from there"
         )
         return _STOPPED
     print("\n".join(_report(study, results, done)))

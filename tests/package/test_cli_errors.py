@@ -28,7 +28,17 @@ def test_no_verb_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_verb_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     text = refusal(capsys, "fly")
     assert text.startswith("ddpg-ros: argument VERB: invalid choice: 'fly' (choose from ")
-    for verb in ("train", "evaluate", "export", "inspect", "check", "study", "demo", "controller", "world"):
+    for verb in (
+        "train",
+        "evaluate",
+        "export",
+        "inspect",
+        "check",
+        "study",
+        "demo",
+        "controller",
+        "world",
+    ):
         assert verb in text
     assert text.endswith(". See 'ddpg-ros --help'.")
 

@@ -67,5 +67,7 @@ def _described(outcome: Outcome) -> str:
     if outcome.error:
         notes.append("stopped: a number was not finite")
     elif outcome.diverged:
-        notes.append(f"diverged: |Q| {outcome.largest_q:.3g} where {outcome.q_bound:.3g} is possible")
+        notes.append(
+            f"diverged: |Q| {outcome.largest_q:.3g} where {outcome.q_bound:.3g} is possible"
+        )
     return ", ".join(notes)

@@ -24,8 +24,8 @@ def draw_study(
 ) -> None:
     """Draw a study into a PNG.
 
-    Its metadata hold what it shows as ``Description``, and as ``Source`` the digest of the CSV that it
-    was made with.
+    Its metadata hold what it shows as ``Description``, and as ``Source`` the digest of the CSV that
+    it was made with.
 
     Args:
         picture: The PNG.

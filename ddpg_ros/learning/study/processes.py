@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -64,7 +64,7 @@ class Processes:
         """Steps of the trainings that run now."""
         return sum(self._steps)
 
-    def train(self, trainings: Iterable[Training]) -> Iterator[Finished | None]:
+    def train(self, trainings: Iterable[Training]) -> Generator[Finished | None, None, None]:
         """Each training as it comes to its end, and None now and then in between.
 
         Raises:
@@ -119,8 +119,8 @@ class _Worker:
         except (EOFError, ConnectionResetError):
             self.process.join(_GRACE_SECONDS)
             raise DdpgRosError(
-                f"{what}: its process died (exit code {self.process.exitcode}), perhaps for want of "
-                "memory. What is finished is kept. Go on with fewer --jobs."
+                f"{what}: its process died (exit code {self.process.exitcode}), perhaps for want "
+                "of memory. What is finished is kept. Go on with fewer --jobs."
             ) from None
         if isinstance(said, str):
             raise DdpgRosError(f"{what}: {said}")

@@ -49,8 +49,8 @@ def find_study(name: str) -> Study:
     if Path(name).suffix in (".yaml", ".yml"):
         return read_study(Path(name))
     raise ConfigError(
-        f"no study is called '{name}'. Known: {', '.join(shipped)}. A study of yours is named by the "
-        "path of its YAML file."
+        f"no study is called '{name}'. Known: {', '.join(shipped)}. A study of yours is named by "
+        "the path of its YAML file."
     )
 
 

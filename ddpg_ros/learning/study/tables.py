@@ -30,9 +30,7 @@ SUMMARY_COLUMNS = (
 """Columns of a row for each variant."""
 
 
-def write_curves(
-    path: Path, study: Study, trained: Iterable[tuple[Training, Outcome]]
-) -> None:
+def write_curves(path: Path, study: Study, trained: Iterable[tuple[Training, Outcome]]) -> None:
     """Write a row for each evaluation; a training that stopped before its first has none."""
     rows = (
         {

@@ -76,7 +76,7 @@ def test_a_training_on_the_point_keeps_every_evaluation() -> None:
     assert all(math.isfinite(value) for value in found.rows[-1].measured.values())
     assert all(-40 < row.score < 0 for row in found.rows)
     assert 10 * 0.5 < found.q_bound <= 10 * 1.2**2 * 1.5  # max r is x^2, where x is lost beyond 1.2
-    assert 0 < found.largest_q
+    assert found.largest_q > 0
     assert (found.error, found.diverged) == ("", False)
     again = POINT.run(StopRequest())
     assert again is not None

@@ -41,7 +41,12 @@ def read(tmp_path: Path, text: str) -> Study:
 def test_ten_lines_are_a_study(tmp_path: Path) -> None:
     assert len(MINE.splitlines()) == 10
     study = read(tmp_path, MINE)
-    assert (study.name, study.world, study.seeds, study.steps) == ("mine", "HalfCheetah-v5", 5, 50000)
+    assert (study.name, study.world, study.seeds, study.steps) == (
+        "mine",
+        "HalfCheetah-v5",
+        5,
+        50000,
+    )
     assert [v.name for v in study.variants] == [f"noise_std {std}" for std in (0.05, 0.1, 0.3)]
     trainings = list(study.trainings())
     assert len(trainings) == len({t.digest for t in trainings}) == 15
@@ -91,7 +96,8 @@ def test_every_shipped_study_can_be_run_as_it_is_and_quickly(name: str) -> None:
     for variant in quick.variants:  # not a last evaluation alone
         assert variant.config.evaluation_interval * 2 <= quick.steps
         assert (variant.config.critics, variant.config.policy_delay) == (1, 1)  # plain DDPG
-        assert not (variant.config.batch_norm or variant.config.layer_norm)
+        assert not variant.config.batch_norm
+        assert not variant.config.layer_norm
 
 
 def test_the_shipped_studies_take_less_than_two_hours_and_quickly_three_minutes_each() -> None:
@@ -119,7 +125,10 @@ def test_other_seeds_and_steps_win_over_the_quick_form() -> None:
         (FEW, "expected either 'vary', one hyperparameter and a list of its values, or 'variants'"),
         (FEW + "vary: {tau: [1]}\nvariants: {a: {}}\n", "expected either 'vary', "),
         (FEW + "vary: {tau: 1}\n", "vary: tau: expected a list of values, got 1."),
-        (FEW + "vary: {tau: [1], gamma: [1]}\n", "vary: expected one hyperparameter, got tau, gamma."),
+        (
+            FEW + "vary: {tau: [1], gamma: [1]}\n",
+            "vary: expected one hyperparameter, got tau, gamma.",
+        ),
         (FEW + "vary: {taw: [1]}\n", "no hyperparameter is called 'taw'. Did you mean tau?"),
         (FEW + "vary: {tau: [2]}\n", "tau: expected in [0, 1], got 2.0."),
         (FEW + "vary: {tau: [1, 1.0]}\n", "variant 'tau 1': is there twice."),
@@ -136,7 +145,10 @@ def test_other_seeds_and_steps_win_over_the_quick_form() -> None:
         (FEW + "variants: {no: {}}\n", "variant False: expected a text; put its name into quotes."),
         (FEW + "variants: {a: {tau: 3}}\n", "variant 'a': tau: expected in [0, 1], got 3.0."),
         *(
-            (FEW + f"vary: {{tau: [1]}}\nheld: {{{name}: 1}}\n", f"{name}: is set by the study. Say ")
+            (
+                FEW + f"vary: {{tau: [1]}}\nheld: {{{name}: 1}}\n",
+                f"{name}: is set by the study. Say ",
+            )
             for name in SET_BY_STUDY
         ),
         (FEW + "vary: {seed: [1, 2]}\n", "seed: is set by the study. Say 'seeds' and 'steps'; "),
@@ -159,7 +171,9 @@ def test_a_file_that_is_no_yaml_is_refused(content: bytes, tmp_path: Path) -> No
 
 
 def test_a_study_that_is_not_there_lists_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^no study is called 'tragets'\. Known: actor_lr, batch"):
+    with pytest.raises(
+        ConfigError, match=r"^no study is called 'tragets'\. Known: actor_lr, batch"
+    ):
         find_study("tragets")
     with pytest.raises(ConfigError, match=r"none\.yaml: cannot be read \(.*No such file"):
         find_study(str(tmp_path / "none.yaml"))
