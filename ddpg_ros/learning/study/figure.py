@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,6 @@ from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.study.study import Study
 from ddpg_ros.learning.study.summary import VariantSummary
 from ddpg_ros.learning.study.tables import commits
-
-_SHORT = 8
-"""Digits of a commit shown."""
 
 
 def draw_study(
@@ -46,7 +44,7 @@ def draw_study(
     scores.set(xlabel="final return", yticks=range(len(summaries)))
     scores.set_yticklabels([summary.name for summary in summaries])
     scores.invert_yaxis()
-    scores.margins(x=0.15)
+    scores.margins(x=0.15, y=0.1)
     for axes in (curves, scores):
         axes.grid(alpha=0.3)
     caption = describe(study, summaries)
@@ -61,7 +59,7 @@ def draw_study(
 
 def describe(study: Study, summaries: Sequence[VariantSummary]) -> str:
     """A line that says what the figure was made from."""
-    shown = " ".join(commit[:_SHORT] for commit in commits(summaries).split())
+    shown = re.sub(r"([0-9a-f]{8})[0-9a-f]+", r"\1", commits(summaries))
     seeds = f"{study.seeds} seed{'s' * (study.seeds > 1)}"
     return (
         f"{study.world}, {study.steps:,} steps, {seeds}: interquartile mean, bootstrap 95 % "
