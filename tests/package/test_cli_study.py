@@ -162,7 +162,7 @@ def test_a_study_killed_and_interrupted_ends_as_one_that_was_not(
     assert "Traceback" not in err
     assert survived < kept(parts) < 6
 
-    assert main(["study", "mine.yaml", "--out", str(parts), "--seeds", "3", "--jobs", "2"]) == 0
+    assert main(["study", "mine.yaml", "--out", str(parts), "--seeds", "3", "--jobs", "1"]) == 0
     for name in ("mine.csv", "curves/mine.csv"):
         assert (parts / name).read_bytes() == (whole / name).read_bytes()
     assert (parts / "mine.png").read_bytes() == (whole / "mine.png").read_bytes()
