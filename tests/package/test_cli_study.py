@@ -146,7 +146,7 @@ def test_a_study_killed_and_interrupted_ends_as_one_that_was_not(
         wait_for_more(process, parts, 0)
         process.kill()
         process.communicate(timeout=DEADLINE)
-        assert_all_end(process.pid, 10)
+        assert_all_end(process.pid, 20)
     assert not (parts / "mine.csv").exists()
     survived = kept(parts)
     with started(folder, parts, "--seeds", "3", "--jobs", "1") as process:
@@ -154,8 +154,8 @@ def test_a_study_killed_and_interrupted_ends_as_one_that_was_not(
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes
         asked = time.monotonic()
         out, err = process.communicate(timeout=DEADLINE)
-        assert time.monotonic() - asked < 8
-        assert_all_end(process.pid, 1)
+        assert time.monotonic() - asked < 20  # a second where nothing else runs
+        assert_all_end(process.pid, 5)
     assert process.returncode == 130
     assert out.startswith(f"stopped: {kept(parts)} of 6 trainings are kept in {parts}/trainings; ")
     assert err.splitlines()[0] == f"{survived} of 6 trainings are kept from before"

@@ -20,7 +20,7 @@ from ddpg_ros.learning.study.results import Results
 from ddpg_ros.learning.study.training import Training
 
 _POLL_SECONDS = 0.25
-_GRACE_SECONDS = 4.0
+_GRACE_SECONDS = 3.0
 """How long processes may take to end; then they are killed."""
 
 
