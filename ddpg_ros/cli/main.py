@@ -19,6 +19,7 @@ from ddpg_ros.cli import (
     record,
     replay,
     report,
+    study,
     train,
 )
 from ddpg_ros.errors import USER_ERROR, DdpgRosError
@@ -80,7 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in (train, evaluate, export, report, inspect, check, record, replay, demo, nodes):
+    for verb in (
+        *(train, evaluate, export, report, study, inspect),
+        *(check, record, replay, demo, nodes),
+    ):
         verb.add(verbs)
     return parser
 
@@ -96,5 +100,6 @@ run_inspect = partial(_with_verb, "inspect")
 run_check = partial(_with_verb, "check")
 run_record = partial(_with_verb, "record")
 run_replay = partial(_with_verb, "replay")
+run_study = partial(_with_verb, "study")
 run_demo = partial(_with_verb, "demo")
 """The executables ``ros2 run ddpg_ros VERB`` of the verbs that are no nodes."""

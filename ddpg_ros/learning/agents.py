@@ -43,12 +43,19 @@ class Agents:
         make_world: Builds one agent's world.
         count: Number of agents.
         seed: The run's seed.
+        time_limit_terminal: Whether a time limit is remembered as an end of the task.
 
     Raises:
         ConfigError: Several agents are to act in a world that is one robot.
     """
 
-    def __init__(self, make_world: Callable[[], World], count: int, seed: int) -> None:
+    def __init__(
+        self,
+        make_world: Callable[[], World],
+        count: int,
+        seed: int,
+        time_limit_terminal: bool = False,
+    ) -> None:
         self.worlds = [make_world() for _ in range(count)]
         self.contract = self.worlds[0].contract
         self.live = self.worlds[0].live
@@ -59,6 +66,7 @@ class Agents:
             )
         self._scale = ActionScale(self.contract)
         self._seed = seed
+        self._time_limit_terminal = time_limit_terminal
         self.observations = np.zeros((count, self.contract.observation_size), dtype=np.float32)
         self._started = [0] * count
         self._actions: list[list[np.ndarray]] = [[] for _ in range(count)]
@@ -105,6 +113,7 @@ class Agents:
                     "finite.",
                     culprit,
                 )
+            terminal = terminal or (truncated and self._time_limit_terminal)
             after[agent], rewards[agent], terminated[agent] = observation, reward, terminal
             self._actions[agent].append(action)
             self._returns[agent] += reward

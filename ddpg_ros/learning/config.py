@@ -44,6 +44,9 @@ class DdpgConfig:
     gamma: float = knob(
         0.99, "Discount of the reward one step later; the horizon is 1 / (1 - gamma) steps.", 0, 1
     )
+    time_limit_terminal: bool = knob(
+        False, "Count a time limit as an end beyond which nothing has value; wrong for most tasks."
+    )
     tau: float = knob(
         0.005, "Share of the way a target moves to its network each update; 1: no target.", 0, 1
     )

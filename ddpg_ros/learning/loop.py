@@ -74,7 +74,7 @@ class Trainer:
         self._rngs = dict(
             zip(("warmup", "noise", "replay"), map(np.random.default_rng, streams), strict=True)
         )
-        self._agents = Agents(make_world, config.num_envs, config.seed)
+        self._agents = Agents(make_world, config.num_envs, config.seed, config.time_limit_terminal)
         self.contract, self.live = self._agents.contract, self._agents.live
         sizes = (self.contract.observation_size, self.contract.action_size)
         device = _resolve_device(config.device)

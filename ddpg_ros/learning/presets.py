@@ -8,12 +8,12 @@ import yaml
 
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
+from ddpg_ros.learning.shipped import shipped_files
 
 DEFAULT = "default"
 """The preset for worlds that have none of their own."""
 
-_IN_SHARE = Path("share/ddpg_ros/config/presets")
-_IN_CHECKOUT = Path("config/presets")
+_FOLDER = "presets"
 
 
 def preset_for(world: str, name: str = "") -> DdpgConfig:
@@ -22,7 +22,7 @@ def preset_for(world: str, name: str = "") -> DdpgConfig:
     Raises:
         ConfigError: No preset is called ``name``.
     """
-    return load_preset(name or (world if world in _presets() else DEFAULT))
+    return load_preset(name or (world if world in shipped_files(_FOLDER) else DEFAULT))
 
 
 def load_preset(name: str) -> DdpgConfig:
@@ -31,7 +31,7 @@ def load_preset(name: str) -> DdpgConfig:
     Raises:
         ConfigError: There is none.
     """
-    presets = _presets()
+    presets = shipped_files(_FOLDER)
     if name not in presets:
         known = ", ".join(sorted(presets))
         raise ConfigError(f"no preset is called '{name}'. Known: {known}.")
@@ -54,14 +54,3 @@ def read_config(path: str | Path, base: DdpgConfig | None = None) -> DdpgConfig:
         return DdpgConfig.from_dict(values, base)
     except ConfigError as error:
         raise ConfigError(f"config file {path}: {error}") from None
-
-
-def _presets() -> dict[str, Path]:
-    """Files by name, in the checkout or in the share folder the package came with."""
-    here = Path(__file__).resolve()
-    folders = (here.parents[2] / _IN_CHECKOUT, *(parent / _IN_SHARE for parent in here.parents))
-    for folder in folders:
-        found = {path.stem: path for path in folder.glob("*.yaml")}
-        if found:
-            return found
-    return {}

@@ -69,6 +69,12 @@ def test_a_truncated_episode_keeps_its_value_and_its_last_observation() -> None:
     assert ended == [Episode(0, 20, pytest.approx(-20 * start**2), "time_limit")]
 
 
+def test_a_time_limit_may_be_remembered_as_an_end() -> None:
+    agents = Agents(PointWorld, 1, seed=0, time_limit_terminal=True)
+    batches = [agents.step(REST)[0] for _ in range(20)]
+    assert [float(batch.terminated[0]) for batch in batches] == [0.0] * 19 + [1.0]
+
+
 def test_every_episode_of_every_agent_has_a_seed_of_its_own() -> None:
     agents = Agents(SeedKeeper, 3, seed=0)
     for _ in range(100):

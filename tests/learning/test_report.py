@@ -133,15 +133,16 @@ def opened(uri: str) -> Any:
 
 
 def test_what_looked_wrong_while_it_trained_is_told(drawn: RunFolder) -> None:
-    before = drawn.load_findings()
+    before, provenance = drawn.load_findings(), data(drawn)["provenance"]
     found = {"step": 7, "sign": "stalled", "seen": "Flat.", "means": "Lost.", "remedy": "Look."}
     drawn.save_findings([found])
     try:
-        report_run(str(drawn.path), describe_origin())
+        report_run(str(drawn.path), provenance)
         assert data(drawn)["findings"] == [found]
         assert "<strong>stalled</strong> Flat. Lost. Look." in drawn.report.read_text()
     finally:
         drawn.save_findings(before)
+        report_run(str(drawn.path), provenance)
 
 
 def test_the_data_are_those_of_the_run(drawn: RunFolder) -> None:

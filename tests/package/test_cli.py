@@ -21,7 +21,7 @@ from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
 VERBS = ("train", "evaluate", "export", "report", "inspect", "check", "record", "replay", "demo")
-VERBS += ("controller", "world")
+VERBS += ("study", "controller", "world")
 
 
 @pytest.fixture(autouse=True)

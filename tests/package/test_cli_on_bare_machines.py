@@ -23,6 +23,8 @@ def verb(*arguments: str, without: str) -> subprocess.CompletedProcess[str]:
         (("train",), "torch"),
         (("export", "run"), "torch"),
         (("report", "run"), "torch"),
+        (("study", "targets"), "torch"),
+        (("study", "list"), "torch"),
         (("demo", "--output", "/nowhere"), "torch"),
         (("inspect", "policy.onnx"), "onnxruntime"),
         (("replay", "run.mcap", "policy.onnx"), "onnxruntime"),

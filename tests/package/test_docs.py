@@ -187,6 +187,20 @@ def test_every_range_has_its_default_and_bounds_in_the_table() -> None:
         assert span == f"{field.metadata['low']:g} to {field.metadata['high']:g}", field.name
 
 
+def test_every_key_and_column_of_a_study_is_in_its_table() -> None:
+    study_file = pytest.importorskip("ddpg_ros.learning.study.study_file")
+    tables = pytest.importorskip("ddpg_ros.learning.study.tables")
+    assert list(rows("studies.md", "## A study of yours")) == list(study_file.KEYS)
+    assert tuple(rows("studies.md", "### Columns of the summary")) == tables.SUMMARY_COLUMNS
+
+
+def test_the_study_that_is_shown_can_be_read(tmp_path: Path) -> None:
+    study_file = pytest.importorskip("ddpg_ros.learning.study.study_file")
+    (shown,) = [b for i, b in FENCE.findall((DOCS / "studies.md").read_text()) if i == "yaml"]
+    (tmp_path / "mine.yaml").write_text(shown)
+    assert len(study_file.read_study(tmp_path / "mine.yaml").variants) == 3
+
+
 def test_every_axis_of_a_sweep_has_its_values_in_the_table() -> None:
     sweep = pytest.importorskip("ddpg_ros.learning.sweep")
     table = rows("randomisation.md", "## The sweep")

@@ -34,7 +34,7 @@ LOADED_BY_OTHERS = {"python3-tensorboard-pip", "lifecycle_msgs"}
 """By ``torch.utils.tensorboard`` and ``rclpy.lifecycle``."""
 
 VERBS = {"train", "evaluate", "export", "report", "inspect", "check", "record", "replay", "demo"}
-VERBS |= {"controller", "world"}
+VERBS |= {"study", "controller", "world"}
 
 
 def launch_imports() -> set[str]:
