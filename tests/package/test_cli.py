@@ -20,8 +20,8 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
-VERBS = ("train", "evaluate", "export", "report", "inspect", "check", "record", "replay", "demo")
-VERBS += ("study", "controller", "world")
+VERBS = ("train", "evaluate", "export", "report", "study", "inspect", "check", "record", "replay")
+VERBS += ("demo", "controller", "world")
 
 
 @pytest.fixture(autouse=True)
