@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ddpg_ros.contract.action import SATURATED
-from ddpg_ros.learning.compute.adam import Adam
+from ddpg_ros.learning.compute.adam import Adam, StepSize
 from ddpg_ros.learning.compute.parameters import Allocate, Parameters
 from ddpg_ros.learning.compute.partner import Task
 from ddpg_ros.learning.compute.perceptron import Perceptron
@@ -49,7 +49,10 @@ class ActorLearner:
         self._mu = Perceptron(actor.body, self.weights, exact=False, training=True)
         self._target_mu = Perceptron(target.body, self.target_weights, exact=False)
         rate, longest = config.actor_lr, config.max_grad_norm
-        self.adam = Adam(self.weights, rate, config.adam_beta1, 0.0, longest, allocate)
+        step_size = StepSize(
+            rate, rate * config.lr_final, max(1, config.updates() // config.policy_delay)
+        )
+        self.adam = Adam(self.weights, step_size, config.adam_beta1, 0.0, longest, allocate)
         self.report: Tensor = allocate(2, torch.float32)
         self.tasks: list[Task] = [
             self.find_next_actions,

@@ -52,6 +52,9 @@ class DdpgConfig:
     )
     actor_lr: float = knob(1e-3, "Adam's step size for the actor.", 0, 1)
     critic_lr: float = knob(1e-3, "Adam's step size for the critic.", 0, 1)
+    lr_final: float = knob(
+        1.0, "Share of both learning rates that is left at the end; they fall linearly.", 0, 1
+    )
     adam_beta1: float = knob(
         0.9, "Share of Adam's mean gradient that stays with each step, for actor and critic.", 0, 1
     )
@@ -153,6 +156,10 @@ class DdpgConfig:
                 f"(warmup_steps {self.warmup_steps}, batch_size {self.batch_size}), so nothing "
                 "would be learned. Train longer, or start earlier."
             )
+
+    def updates(self) -> int:
+        """Updates of the critics in a run of ``total_steps``, about."""
+        return max(1, (self.total_steps - self.warmup_steps) * self.updates_per_step)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values that :meth:`from_dict` turns back into an equal configuration."""

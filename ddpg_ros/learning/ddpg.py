@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from ddpg_ros.errors import TrainingDiverged
 from ddpg_ros.learning.actor_learner import ActorLearner
-from ddpg_ros.learning.compute.adam import Adam
+from ddpg_ros.learning.compute.adam import Adam, StepSize
 from ddpg_ros.learning.compute.parameters import Parameters
 from ddpg_ros.learning.compute.partner import Alone
 from ddpg_ros.learning.compute.perceptron import Perceptron
@@ -106,8 +106,9 @@ class Ddpg:
             for critic, target in zip_longest(critics, targets)
         ]
         rate, longest = config.critic_lr, config.max_grad_norm
+        step_size = StepSize(rate, rate * config.lr_final, config.updates())
         self._q_adam = Adam(
-            self._q_weights, rate, config.adam_beta1, config.weight_decay, longest, allocate
+            self._q_weights, step_size, config.adam_beta1, config.weight_decay, longest, allocate
         )
         self._actor_learner = ActorLearner(
             self.actor,

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ddpg_ros.learning.compute.adam import Adam
+from ddpg_ros.learning.compute.adam import Adam, StepSize
 from ddpg_ros.learning.compute.parameters import Parameters
 
 RATE, STEPS = 0.01, 6
@@ -29,9 +29,11 @@ def adam(
     limit: float = 0.0,
     dtype: torch.dtype = torch.float32,
     beta1: float = 0.9,
+    last: float = RATE,
 ) -> tuple[Adam, Parameters]:
     parameters = Parameters(kept, dtype, zeros)
-    return Adam(parameters, RATE, beta1, decay, limit, zeros), parameters
+    step_size = StepSize(RATE, last, STEPS)
+    return Adam(parameters, step_size, beta1, decay, limit, zeros), parameters
 
 
 def gradients(count: int, size: int) -> list[Tensor]:
@@ -75,6 +77,22 @@ def test_it_steps_as_torchs_does(
         lengths.append(float(parameters.gradients.norm()))
     assert min(lengths) < 1.0
     assert max(lengths) == pytest.approx(1.0, rel=1e-5) if limit else max(lengths) > 10.0
+
+
+def test_its_step_size_falls_as_torchs_does_under_a_linear_schedule() -> None:
+    mine, other = network(), network()
+    optimiser, parameters = adam(mine, last=0.2 * RATE)
+    reference = torch.optim.Adam(other.parameters(), lr=RATE)
+    schedule = torch.optim.lr_scheduler.LinearLR(reference, 1.0, 0.2, STEPS)
+    for gradient in gradients(STEPS + 3, parameters.values.numel()):
+        placed = put(parameters, mine, gradient)
+        for parameter, part in zip(other.parameters(), placed, strict=True):
+            parameter.grad = part.clone()
+        optimiser.step()
+        reference.step()
+        schedule.step()
+        for one, theirs in zip(mine.parameters(), other.parameters(), strict=True):
+            torch.testing.assert_close(one, theirs, atol=1e-7, rtol=1e-5)
 
 
 def test_a_gradient_within_the_limit_is_left_as_it_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -11,6 +13,18 @@ _BETA2 = 0.999
 _EPSILON = 1e-8
 
 
+class StepSize(NamedTuple):
+    """A step size that goes linearly from ``first`` to ``last`` in a number of ``steps``."""
+
+    first: float
+    last: float
+    steps: int = 1
+
+    def after(self, steps: float) -> float:
+        """The step size when so many steps have been taken."""
+        return self.first + min(1.0, steps / self.steps) * (self.last - self.first)
+
+
 class Adam:
     """Steps parameters against their gradients.
 
@@ -18,7 +32,7 @@ class Adam:
 
     Args:
         parameters: What to step.
-        learning_rate: Step size.
+        step_size: How far, as the steps go on.
         beta1: Share of the mean gradient that stays with each step.
         weight_decay: L2 penalty, part of the gradient.
         max_grad_norm: Longer gradients are scaled down to this norm; 0: none are.
@@ -28,14 +42,14 @@ class Adam:
     def __init__(
         self,
         parameters: Parameters,
-        learning_rate: float,
+        step_size: StepSize,
         beta1: float,
         weight_decay: float,
         max_grad_norm: float,
         allocate: Allocate,
     ) -> None:
         self._parameters = parameters
-        self._learning_rate = learning_rate
+        self._step_size = step_size
         self._beta1 = beta1
         self._weight_decay = weight_decay
         self._max_grad_norm = max_grad_norm
@@ -51,6 +65,9 @@ class Adam:
         if self._max_grad_norm > 0:
             norm = torch.linalg.vector_norm(gradients)
             gradients.mul_((self._max_grad_norm / (norm + 1e-6)).clamp_(max=1.0))
+        step_size = self._step_size
+        changes = step_size.first != step_size.last
+        rate = step_size.after(float(self._count)) if changes else step_size.first
         self._count += 1
         torch._fused_adam_(
             [self._parameters.values],
@@ -59,7 +76,7 @@ class Adam:
             [self._second],
             [],
             [self._count],
-            lr=self._learning_rate,
+            lr=rate,
             beta1=self._beta1,
             beta2=_BETA2,
             weight_decay=self._weight_decay,
