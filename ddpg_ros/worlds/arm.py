@@ -61,6 +61,7 @@ _NEAR = 0.05
 """Scale of the last centimetres in what the policy sees [m]."""
 _REACHED = 0.01
 """Largest distance that counts as reached [m]."""
+_COLLIDED = -10.0
 _HELD_PERIODS = 13
 """An episode is a success when the goal was reached for all of its last periods: half a second."""
 
@@ -119,6 +120,8 @@ class ArmWorld(MujocoWorld):
         reward -= 0.01 * motion + 0.02 * self._change
         if self.data.ncon:
             info = {"outcome": "collision", "distance": distance}
+            # A period's reward is the mean of its substeps'.
+            reward += _COLLIDED * (self._substep + 1)
             return PeriodEnd(reward, terminated=True, truncated=False, info=info)
         if self._substep < self.substeps - 1:
             return PeriodEnd(reward, terminated=False, truncated=False)
