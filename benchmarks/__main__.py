@@ -21,6 +21,7 @@ from benchmarks import (
     soak,
     start_stop,
     train_speed,
+    world_speed,
 )
 from benchmarks.result import save
 
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "soak": soak.measure,
     "start_stop": start_stop.measure,
     "train_speed": train_speed.measure,
+    "world_speed": world_speed.measure,
 }
 WITH_OPTIONS = ("control_latency", "soak", "start_stop")
 
