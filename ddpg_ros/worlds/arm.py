@@ -36,14 +36,15 @@ _MODEL = Path(__file__).parent / "models" / "arm.xml"
 _TOOL = "tool"
 _BASE = "base_link"
 """Frame of the goal."""
-_PERIOD = 0.04
+_PERIOD = 0.08
+"""Long enough for a command to matter: at half of it the tool comes to rest a centimetre off [s]."""
 _SPEED = 0.5
 """Share of the joints' velocity limits that is commanded: the tool moves at 1.6 m/s at most."""
 _ACCELERATION = 40.0
 """Largest change of a joint's commanded velocity [rad/s^2].
 
-From rest any command can be had within a period. Commands beyond the limit make no difference, so
-there is nothing to learn from them; with half of this, policies end in full reversals at the goal.
+From any command any other can be had within a period. Commands beyond the limit would make no
+difference, so there would be nothing to learn from them.
 """
 
 _HOME = np.array([0.0, -0.5, 0.5, -0.5, -0.5, 0.0]) * math.pi
@@ -52,7 +53,7 @@ _AROUND_HOME = np.array([2.0, 0.9, 0.9, 1.0, 1.0, math.pi])
 _LOWEST = 0.05
 """Lowest tool at a start and at a goal [m]."""
 
-_EPISODE_PERIODS = 100
+_EPISODE_PERIODS = 50
 
 _SENSOR_NOISE: Deviations = {"joint_states": {"position": 0.0005, "velocity": 0.01}}
 """Deviations [rad, rad/s]: encoders at the joints, and what they make of the speeds."""
@@ -62,7 +63,7 @@ _NEAR = 0.05
 _REACHED = 0.01
 """Largest distance that counts as reached [m]."""
 _COLLIDED = -10.0
-_HELD_PERIODS = 13
+_HELD_PERIODS = 7
 """An episode is a success when the goal was reached for all of its last periods: half a second."""
 
 

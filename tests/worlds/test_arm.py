@@ -22,7 +22,7 @@ JOINTS = (
 )
 
 
-def test_the_contract_is_joints_and_goal_in_velocities_out_25_times_a_second() -> None:
+def test_the_contract_is_joints_and_goal_in_velocities_out_12_5_times_a_second() -> None:
     contract = arm_contract()
     assert contract.topics == {
         "joint_states": "sensor_msgs/JointState",
@@ -36,7 +36,7 @@ def test_the_contract_is_joints_and_goal_in_velocities_out_25_times_a_second() -
     np.testing.assert_allclose(contract.action_values("low"), -math.pi / 2, atol=1e-6)
     assert set(contract.action_values("safe")) == {0.0}
     assert set(contract.action_values("slew_limit")) == {40.0}
-    assert (contract.period, contract.observation_size) == (0.04, 36)
+    assert (contract.period, contract.observation_size) == (0.08, 36)
 
 
 def test_the_contract_survives_json_without_loss() -> None:
@@ -164,10 +164,10 @@ def test_starts_and_goals_are_apart_and_above_the_table_and_touch_nothing() -> N
     assert np.median(np.linalg.norm(np.subtract(starts, goals), axis=1)) > 0.3
 
 
-def test_a_period_is_40_ms_of_physics() -> None:
+def test_a_period_is_80_ms_of_physics() -> None:
     world = placed()
     before = world.data.time
     for _ in range(5):
         world.step(REST)
-    assert world.data.time - before == pytest.approx(0.2)
-    assert world.substeps == 4
+    assert world.data.time - before == pytest.approx(0.4)
+    assert world.substeps == 8

@@ -1,0 +1,33 @@
+"""The policies that come with the package, by the controller node against the world node."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from verbs import run
+
+POLICIES = Path(__file__).parents[2] / "policies"
+EPISODES = 4
+FACTOR = {"arm": 2.0, "balancer": 2.0, "rover": 4.0}
+"""How much faster than a clock each is flown."""
+
+
+@pytest.mark.parametrize("world", FACTOR)
+def test_a_shipped_policy_succeeds_over_ros_as_in_gymnasium(world: str, tmp_path: Path) -> None:
+    found = json.loads(
+        run(
+            *("evaluate", POLICIES / f"{world}.onnx", "--over-ros", "--json"),
+            *("--episodes", EPISODES, "--real-time-factor", FACTOR[world]),
+            cwd=tmp_path,
+        )
+    )
+    in_gymnasium, over_ros = found["in_gymnasium"], found["over_ros"]
+    assert in_gymnasium["outcomes"].get("success", 0) >= EPISODES - 1
+    assert over_ros["episodes"] == EPISODES
+    assert over_ros["outcomes"].get("success", 0) >= in_gymnasium["outcomes"]["success"] - 1
+
+
+def test_every_policy_that_comes_along_is_flown() -> None:
+    assert {path.stem for path in POLICIES.glob("*.onnx")} == FACTOR.keys()
