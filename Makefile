@@ -59,6 +59,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV_FLAGS) $(VENV)
 
 $(VENV)/run: setup.py package.xml $(CONSTRAINTS) | $(VENV)/bin/python
+	@echo "setting up $(VENV): some minutes, torch is large"
 	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
 	@touch $@
 

@@ -40,6 +40,7 @@ setup(
         (f"share/{NAME}/launch", glob("launch/*.launch.py")),
         (f"share/{NAME}/config", glob("config/*.yaml") + glob("config/*.json")),
         (f"share/{NAME}/config/presets", glob("config/presets/*.yaml")),
+        (f"share/{NAME}/policies", glob("policies/*.onnx")),
         (f"share/{NAME}/config/studies", glob("config/studies/*.yaml")),
     ],
     python_requires=">=3.10",

@@ -95,10 +95,10 @@ class DdpgConfig:
         0.1, "Deviation of the noise, as a fraction of half the action's range.", 0, 10
     )
     noise_std_final: float = knob(
-        0.1, "Deviation of the noise once noise_decay_steps have passed.", 0, 10
+        0.1, "Deviation of the noise once noise_decay_steps, if any, have passed.", 0, 10
     )
     noise_decay_steps: int = knob(
-        1, "Steps over which the noise goes linearly from noise_std to noise_std_final.", 1
+        0, "Steps in which noise_std goes linearly to noise_std_final; 0: it stays.", 0
     )
     ou_theta: float = knob(
         0.15, "Pull of Ornstein-Uhlenbeck noise back to zero, per step (0.15 in the paper).", 0, 1

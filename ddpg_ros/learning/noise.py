@@ -50,7 +50,8 @@ class GaussianNoise(Noise):
 
     def std(self, step: int) -> float:
         config = self._config
-        progress = min(1.0, step / config.noise_decay_steps)
+        steps = config.noise_decay_steps
+        progress = min(1.0, step / steps) if steps else 0.0
         return config.noise_std + progress * (config.noise_std_final - config.noise_std)
 
     def sample(self, step: int) -> np.ndarray:

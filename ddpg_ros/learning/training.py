@@ -201,12 +201,22 @@ def _train(
     if evaluation is None:
         return TrainingResult(folder, seconds, None)
     folder.save_evaluation(evaluation)
-    reporter.message(f"best policy, unseen seeds: {evaluation}")
     best = trainer.selection.best
+    reporter.message(f"best policy, unseen seeds: {evaluation}")
+    _warn(folder, config, best["step"], reporter)
     provenance = _provenance(folder, job, config, best)
     export_policy(policy, folder.policy, provenance)
     _report(FinishedRun(folder, job, config, trainer.contract, best, provenance), reporter, request)
     return TrainingResult(folder, seconds, evaluation)
+
+
+def _warn(folder: RunFolder, config: DdpgConfig, step: int, reporter: Reporter) -> None:
+    """Say once more, at the end, what a person should know before flying the policy."""
+    if step <= config.warmup_steps:
+        reporter.warning(f"the best policy is the one after {step:,} steps: nothing was learned")
+    signs = dict.fromkeys(finding["sign"] for finding in folder.load_findings())
+    if signs:
+        reporter.warning(f"looked wrong while it trained: {', '.join(signs)}; see {folder.health}")
 
 
 def _introduce(trainer: Trainer, config: DdpgConfig, reporter: Reporter, folder: RunFolder) -> None:

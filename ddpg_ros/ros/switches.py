@@ -68,8 +68,10 @@ class Switches:
             self._loop.enable()
         else:
             self._loop.disable(reasons.DISABLED, self._stop_time)
+        latched = self._loop.core.guard.latched
+        held = f"stopped by {latched} until ~/reset" if latched else "the policy may drive"
         response.success = True
-        response.message = "the policy drives" if request.data else "dry run: nothing is sent"
+        response.message = f"enabled: {held}" if request.data else "dry run: nothing is sent"
         return response
 
     def _reload(self, request: Any, response: Trigger.Response) -> Trigger.Response:
@@ -81,5 +83,5 @@ class Switches:
             return response
         self._reloaded()
         response.success = True
-        response.message = f"policy {policy.digest[:12]} proved itself and drives"
+        response.message = f"policy {policy.digest[:12]} proved itself and takes over"
         return response

@@ -37,7 +37,7 @@ _TOOL = "tool"
 _BASE = "base_link"
 """Frame of the goal."""
 _PERIOD = 0.08
-"""Long enough for a command to matter: at half of it the tool comes to rest a centimetre off [s]."""
+"""Long enough for a command to matter: at half of it the tool rests a centimetre off [s]."""
 _SPEED = 0.5
 """Share of the joints' velocity limits that is commanded: the tool moves at 1.6 m/s at most."""
 _ACCELERATION = 40.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium
@@ -160,12 +160,20 @@ class GymWorld(World):
         )
 
 
+def _render_modes(env_id: str) -> Sequence[str]:
+    """What the environment says it can draw; asked of one that does not draw, it would complain."""
+    env = gymnasium.make(env_id, disable_env_checker=True)
+    modes: Sequence[str] = env.metadata.get("render_modes", ())
+    env.close()
+    return modes
+
+
 def _make(env_id: str, render: bool) -> gymnasium.Env:
     """Make the environment; ``module:Id-v0`` finds modules in the working directory too."""
     if ":" in env_id:
         see_working_directory()
     try:
-        if render:
+        if render and "rgb_array" in _render_modes(env_id):
             return gymnasium.make(env_id, disable_env_checker=True, render_mode="rgb_array")
         return gymnasium.make(env_id, disable_env_checker=True)
     except (gymnasium.error.Error, ImportError) as error:

@@ -97,3 +97,8 @@ def test_restored_noise_goes_on_as_the_saved_one(kind: str) -> None:
     restored.restore(state)
     np.testing.assert_array_equal(restored.sample(5), first)
     np.testing.assert_array_equal(source.sample(6), restored.sample(6))
+
+
+def test_without_steps_to_decay_in_the_deviation_stays() -> None:
+    drawn = noise("gaussian", noise_std=0.6, noise_std_final=0.2)
+    assert [drawn.std(step) for step in (0, 1, 10**9)] == [0.6] * 3

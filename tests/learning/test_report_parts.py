@@ -17,7 +17,7 @@ from ddpg_ros.learning.report.curves import curves
 from ddpg_ros.learning.report.films import Pace, film
 from ddpg_ros.learning.report.flights import Flight, GivenUp, fly
 from ddpg_ros.learning.report.intervals import bootstrap, wilson
-from ddpg_ros.learning.report.numbers import number, percent
+from ddpg_ros.learning.report.numbers import duration, number, percent
 from ddpg_ros.learning.report.svg import Plot, span, ticks
 from ddpg_ros.worlds import make_world
 from ddpg_ros.worlds.pendulum import PendulumWorld
@@ -169,3 +169,10 @@ def test_a_number_is_set_as_print_sets_it(value: float | None, text: str) -> Non
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(48.2, "48.2 s"), (600, "10 minutes"), (29880, "8.3 hours")]
+)
+def test_a_time_is_told_in_the_unit_that_suits_it(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

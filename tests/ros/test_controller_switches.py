@@ -61,7 +61,7 @@ def test_another_policy_takes_over_without_a_gap(
     digest = OnnxPolicy.load(path).digest
     answer = reload(graph)
     assert answer.success
-    assert answer.message == f"policy {digest[:12]} proved itself and drives"
+    assert answer.message == f"policy {digest[:12]} proved itself and takes over"
     hinge.wait_until_driven(OTHER_DRIVING)
     graph.serve(0.5)
     times = np.array([time for time, _ in hinge.commands])
@@ -147,7 +147,7 @@ def test_disabled_in_flight_it_ends_with_the_safe_command_and_sends_no_more(
         assert hinge.commands == []
         assert abs(actions[-1].data[0] - DRIVING) < 0.05
         hinge.diagnosis("disabled")
-        assert enable(graph, True).message == "the policy drives"
+        assert enable(graph, True).message == "enabled: the policy may drive"
         hinge.wait_until_driven()
 
 

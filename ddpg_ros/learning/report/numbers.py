@@ -24,3 +24,12 @@ def percent(share: float) -> str:
     """A share of a whole."""
     digits = 1 if 0.99 < share < 1 or 0 < share < 0.01 else 0
     return f"{100 * share:.{digits}f} %"
+
+
+def duration(seconds: float) -> str:
+    """A time [s] in the unit that suits it."""
+    if seconds >= 5400:
+        return f"{number(seconds / 3600, 3)} hours"
+    if seconds >= 120:
+        return f"{number(seconds / 60, 3)} minutes"
+    return f"{number(seconds, 3)} s"

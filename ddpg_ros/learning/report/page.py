@@ -12,7 +12,7 @@ from ddpg_ros.learning.report import figures
 from ddpg_ros.learning.report.contract_tables import drives, reads
 from ddpg_ros.learning.report.films import Film
 from ddpg_ros.learning.report.hyperparameters import algorithm, hyperparameters
-from ddpg_ros.learning.report.numbers import number, percent
+from ddpg_ros.learning.report.numbers import duration, number, percent
 from ddpg_ros.learning.report.sweep_tables import SweepTables
 
 _MOST_ROWS, _MOST_PLOTS = 120, 24
@@ -62,7 +62,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent}
+    environment.filters |= {"number": number, "percent": percent, "duration": duration}
     return environment
 
 
