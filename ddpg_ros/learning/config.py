@@ -161,6 +161,11 @@ class DdpgConfig:
         """Updates of the critics in a run of ``total_steps``, about."""
         return max(1, (self.total_steps - self.warmup_steps) * self.updates_per_step)
 
+    def value_bound(self, largest_reward: float) -> float:
+        """Largest value that rewards of at most this size can give, max |r| / (1 - gamma)."""
+        left = 1.0 - self.gamma
+        return largest_reward / left if left > 0 else math.inf
+
     def to_dict(self) -> dict[str, Any]:
         """JSON values that :meth:`from_dict` turns back into an equal configuration."""
         values = dataclasses.asdict(self)

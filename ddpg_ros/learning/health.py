@@ -162,9 +162,9 @@ class Health:
 
     @property
     def _reach(self) -> float:
-        """The largest value that rewards as large as those seen can give, max|r| / (1 - gamma)."""
-        left = 1.0 - self._config.gamma
-        return self._largest_reward / left if left > 0 and self._largest_reward > 0 else math.inf
+        """The largest value that rewards as large as those seen can give."""
+        largest = self._largest_reward
+        return self._config.value_bound(largest) if largest > 0 else math.inf
 
     def _diverging(self) -> str:
         beyond = self._beyond

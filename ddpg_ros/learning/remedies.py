@@ -66,7 +66,8 @@ def _collapsed(config: DdpgConfig) -> Advice:
 
 
 def _unexplored(config: DdpgConfig) -> Advice:
-    noise = "noise gaussian" if config.noise == "none" else "a noise_std_final above 0"
+    std = "noise_std_final" if config.noise_decay_steps else "noise_std"
+    noise = "noise gaussian" if config.noise == "none" else f"a {std} above 0"
     return (
         "The memory fills with what the actor would do anyway, so the critic learns nothing of "
         "other actions.",

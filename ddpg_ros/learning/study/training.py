@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import tempfile
 import time
 from collections.abc import Callable
@@ -73,11 +72,10 @@ class Training:
             finally:
                 trainer.close()
             course = Course.read(read_metrics(folder.metrics))
-        left = 1.0 - self.config.gamma
         return Outcome(
             rows=course.rows,
             largest_q=course.largest_q,
-            q_bound=course.largest_reward / left if left > 0 else math.inf,
+            q_bound=self.config.value_bound(course.largest_reward),
             error=error,
             seconds=time.monotonic() - started,
             commit=describe_origin()["git_commit"],
