@@ -6,8 +6,8 @@ import argparse
 import math
 from typing import Any
 
-from ddpg_ros.cli.nodes import remedy
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.cli.nodes import missing_package_told
+from ddpg_ros.errors import ConfigError
 
 _LONGEST = 3600.0
 
@@ -38,10 +38,6 @@ def _check(options: argparse.Namespace) -> int:
             f"--seconds: expected more than 0, at most {_LONGEST:g}, got {options.seconds:g}."
         )
     policy = OnnxPolicy.load(options.policy)
-    try:
+    with missing_package_told():
         from ddpg_ros.ros.check_node import check
-    except ModuleNotFoundError as error:
-        raise DdpgRosError(
-            f"needs {error.name}, which is not installed. {remedy(error.name)}"
-        ) from None
     return check(policy, options.seconds, options.ros_args)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from ddpg_ros.errors import USER_ERROR
+from ddpg_ros.errors import USER_ERROR, DdpgRosError
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 
@@ -47,6 +49,21 @@ def run(name: str, arguments: list[str]) -> int:
         return USER_ERROR
     code: int = module.main([f"ddpg-ros {name}", *arguments])
     return code
+
+
+@contextmanager
+def missing_package_told() -> Iterator[None]:
+    """Turn an import that fails into a sentence on how to get the package.
+
+    Raises:
+        DdpgRosError: A package is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise DdpgRosError(
+            f"needs {error.name}, which is not installed. {remedy(error.name)}"
+        ) from None
 
 
 def remedy(missing: str | None) -> str:

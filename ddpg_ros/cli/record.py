@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ddpg_ros.cli.nodes import remedy
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.cli.nodes import missing_package_told
+from ddpg_ros.errors import ConfigError
 
 
 def add(verbs: Any) -> None:
@@ -54,12 +54,8 @@ def _record(options: argparse.Namespace) -> int:
     if not topics:
         raise ConfigError("nothing to record: name a policy.onnx, or --topics /a /b.")
     output = options.output or time.strftime("recording-%Y%m%d-%H%M%S.mcap")
-    try:
+    with missing_package_told():
         from ddpg_ros.ros.recorder_node import record
-    except ModuleNotFoundError as error:
-        raise DdpgRosError(
-            f"needs {error.name}, which is not installed. {remedy(error.name)}"
-        ) from None
     return record(Path(output).expanduser(), topics, options.seconds, options.ros_args)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddpg_ros.cli.nodes import remedy
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.cli.nodes import missing_package_told
+from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.settings import RobotParameters
 
@@ -164,12 +164,8 @@ def _world_maker(job: Job, ros_args: list[str]) -> Iterator[WorldMaker]:
     if job.world != ROS:
         yield simulated_world
         return
-    try:
+    with missing_package_told():
         from ddpg_ros.ros.ros_world import ros_started, ros_worlds
-    except ModuleNotFoundError as error:
-        raise DdpgRosError(
-            f"needs {error.name}, which is not installed. {remedy(error.name)}"
-        ) from None
     with ros_started(ros_args), ros_worlds(RobotParameters(**job.options)) as worlds:
         yield lambda job: worlds(job.contract_file)
 

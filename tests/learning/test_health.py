@@ -10,6 +10,7 @@ import pytest
 
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.health import Finding, Health
+from ddpg_ros.learning.remedies import REMEDIES
 
 CONFIG = DdpgConfig(total_steps=10_000, warmup_steps=1000, gamma=0.9, evaluation_interval=1000)
 
@@ -198,3 +199,9 @@ def test_what_is_ill_now_can_be_asked() -> None:
     for step, values in every(*[row()] * 8, start=3000):
         health.hear(step, values)
     assert health.ill == []
+
+
+@pytest.mark.parametrize(("decay", "knob"), [(0, "noise_std"), (3000, "noise_std_final")])
+def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: str) -> None:
+    _, advice = REMEDIES["no-exploration"](DdpgConfig(noise_decay_steps=decay))
+    assert advice == f"Try a {knob} above 0."
