@@ -151,6 +151,7 @@ def open_world(
     Raises:
         WorldError: The world has another contract than the policy, or cannot follow a range.
     """
+    from ddpg_ros.contract import differences
     from ddpg_ros.worlds import make_world
 
     provenance = policy.metadata.provenance
@@ -160,8 +161,7 @@ def open_world(
     world = make_world(world_name, contract_file, contract=contract, randomisation=ranges)
     if world.contract != policy.contract:
         raise WorldError(
-            f"world '{world_name}' has another contract than the policy, which was made for "
-            f"'{policy.contract.name}': reads {', '.join(policy.contract.observation_names[:8])}, "
-            f"drives {', '.join(policy.contract.action_names)} every {policy.contract.period:g} s."
+            f"world '{world_name}' has another contract than the policy: "
+            f"{differences(policy.contract, world.contract)}."
         )
     return world

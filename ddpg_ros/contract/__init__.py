@@ -4,6 +4,7 @@ from ddpg_ros.contract.action import ActionElement, Command
 from ddpg_ros.contract.assembler import Assembler, Fault
 from ddpg_ros.contract.chain import Hinge
 from ddpg_ros.contract.contract import SCHEMA, Contract
+from ddpg_ros.contract.differences import differences
 from ddpg_ros.contract.features import (
     CosSin,
     Feature,
@@ -38,5 +39,6 @@ __all__ = [
     "Reading",
     "Source",
     "ToolToGoal",
+    "differences",
     "generic_contract",
 ]

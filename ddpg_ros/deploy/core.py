@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddpg_ros.contract import Assembler, Reading
+from ddpg_ros.contract import Assembler, Reading, differences
 from ddpg_ros.deploy.checks import StandardChecks, Tick
 from ddpg_ros.deploy.guard import Guard
 from ddpg_ros.deploy.measured_start import MeasuredStart
@@ -103,8 +103,8 @@ class ControlCore:
         if policy.contract != self.contract:
             raise PolicyFileError(
                 f"the contract of policy {policy.digest[:12]} differs from the one that is flown, "
-                f"{self.policy.digest[:12]}. Deactivate, clean up and configure to change it; "
-                "'ddpg-ros inspect' shows either."
+                f"{self.policy.digest[:12]}: {differences(self.contract, policy.contract)}. "
+                "Deactivate, clean up and configure to change it; 'ddpg-ros inspect' shows either."
             )
         self.policy = policy
         self.checks.out_of_range.expect(policy.metadata.statistics)

@@ -57,13 +57,17 @@ class Finding:
     means: str
     remedy: str
 
+    @property
+    def docs(self) -> str:
+        """Where to read on."""
+        return f"{DOCS}#{self.sign}"
+
     def __str__(self) -> str:
-        sentences = f"{self.seen} {self.means} {self.remedy}"
-        return f"{self.sign}: {sentences} See {DOCS}#{self.sign}."
+        return f"{self.sign}: {self.seen} {self.means} {self.remedy} See {self.docs}."
 
     def to_dict(self) -> dict[str, object]:
         """JSON values."""
-        return asdict(self)
+        return {**asdict(self), "docs": self.docs}
 
 
 class Evaluated(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from ddpg_ros.contract import Contract
+from ddpg_ros.contract import Contract, differences
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
@@ -239,10 +239,12 @@ class RunFolder:
                 f"{self.checkpoint}: has version {state.get('version')}, this ddpg_ros reads "
                 f"{_CHECKPOINT_VERSION}. Resume with the ddpg_ros that wrote it."
             )
-        if state["contract"] != contract.to_json():
+        trained = Contract.from_json(state["contract"])
+        if trained != contract:
             raise CheckpointError(
                 f"{self.checkpoint}: was trained with another contract than world "
-                f"'{contract.name}' has now. Bring that contract back, or train anew."
+                f"'{contract.name}' has now: {differences(trained, contract)}. Bring that contract "
+                "back, or train anew."
             )
         return state
 

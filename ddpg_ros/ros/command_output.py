@@ -49,9 +49,10 @@ class CommandOutput:
         topics = [publisher.topic_name for _, publisher, _ in self._outlets]
         return [topic for topic in topics if self._node.count_publishers(topic) > 1]
 
-    def wait_until_received(self) -> None:
+    def wait_until_received(self) -> bool:
         """Wait, half a second at most, until each matched reliable subscriber has all of it."""
-        deadline = time.monotonic() + _ACKNOWLEDGE_SECONDS
+        deadline, received = time.monotonic() + _ACKNOWLEDGE_SECONDS, True
         for _, publisher, _ in self._outlets:
             left = max(0.0, deadline - time.monotonic())
-            publisher.wait_for_all_acked(Duration(seconds=left))
+            received &= publisher.wait_for_all_acked(Duration(seconds=left))
+        return received

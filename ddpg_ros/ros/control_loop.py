@@ -140,12 +140,11 @@ class ControlLoop:
         with self._turn:
             self.core.exchange(policy)
 
-    def end(self, reason: str, seconds: float) -> None:
-        """Have the last word: the safe command, received by whoever acknowledges."""
-        if self.active:
-            self.retreat(reason, seconds)
-            self.active = False
-            self._output.wait_until_received()
+    def end(self, reason: str, seconds: float) -> bool:
+        """Have the last word: the safe command; whether all who acknowledge have received it."""
+        self.retreat(reason, seconds)
+        self.active = False
+        return self._output.wait_until_received()
 
     def _tick(self, started: float, now: float) -> None:
         """Whatever goes wrong in here ends in the safe command.

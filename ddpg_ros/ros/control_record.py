@@ -36,7 +36,7 @@ class ControlRecord:
 
     def __init__(self, core: ControlCore) -> None:
         self._core = core
-        self.reason, self.detail = "", ""
+        self.reason, self.detail, self._hindrance = "", "", ""
         self.ticks = self.ticks_reported = self.errors = self.stalls = 0
         self.reasons: Counter[str] = Counter()
         self.timing: TimingRecord | None = None
@@ -48,7 +48,7 @@ class ControlRecord:
 
     def begin(self) -> None:
         """Nothing has been decided yet."""
-        self.reason, self.detail = reasons.STARTING, ""
+        self.reason, self.detail, self._hindrance = reasons.STARTING, "", ""
 
     def count(self, decision: Decision, started: float) -> None:
         """Take in a tick that began at ``started`` on the steady clock [s]."""
@@ -63,14 +63,16 @@ class ControlRecord:
         self.ticks += 1
         self.reasons[decision.reason] += 1
         self.clipped += self._core.guard.clipped
-        if decision.reason != self.reason:
-            self.note(decision.reason, self._core.guard.detail)
+        guard = self._core.guard
+        hindrance = guard.cause if decision.reason == reasons.DISABLED else ""
+        if decision.reason != self.reason or hindrance != self._hindrance:
+            self.note(decision.reason, guard.detail, hindrance)
 
-    def note(self, reason: str, detail: str) -> None:
-        """The command is what it is for this reason."""
-        if reason != self.reason:
+    def note(self, reason: str, detail: str, hindrance: str = "") -> None:
+        """The command is what it is for this reason; in a dry run, what would stop the policy."""
+        if (reason, hindrance) != (self.reason, self._hindrance):
             self.news.append((reason, detail))
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self._hindrance = reason, detail, hindrance
 
     def times(self) -> dict[str, np.ndarray]:
         """Since the last report, tick by tick: ``interval``, ``busy`` and ``latency`` [s]."""

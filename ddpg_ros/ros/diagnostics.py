@@ -77,6 +77,8 @@ def sentence(reason: str, detail: str) -> str:
         return "the policy drives" + more
     if reason == reasons.DEGRADED:
         return "the policy drives with less authority" + more
+    if reason == reasons.DISABLED:
+        return "disabled: nothing is sent" + more
     return f"fallback: {reason}{more}"
 
 

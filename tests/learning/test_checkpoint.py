@@ -96,7 +96,8 @@ def test_a_checkpoint_of_a_newer_version_is_refused(folder: RunFolder) -> None:
 def test_a_checkpoint_of_another_contract_is_refused(folder: RunFolder) -> None:
     stronger = generic_contract("point", [-2.0], [2.0], [-1.0], [2.0], period=0.2)
     assert refusal(folder, stronger) == (
-        f"{folder.checkpoint}: was trained with another contract than world 'point' has now. "
+        f"{folder.checkpoint}: was trained with another contract than world 'point' has now: "
+        "commands[0].elements[0].high is 2.0 instead of 1.0. "
         "Bring that contract back, or train anew."
     )
 

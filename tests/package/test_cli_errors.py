@@ -144,8 +144,10 @@ def test_a_policy_flies_in_no_world_with_another_contract(
 ) -> None:
     pytest.importorskip("mujoco")
     assert refusal(capsys, "evaluate", str(toy), "--world", "pendulum") == (
-        "ddpg-ros evaluate: world 'pendulum' has another contract than the policy, which was made "
-        "for 'toy': reads observation.0, observation.1, drives 0 every 0.1 s."
+        "ddpg-ros evaluate: world 'pendulum' has another contract than the policy: name is "
+        '"pendulum" instead of "toy"; period is 0.05 instead of 0.1; observation is 2 entries '
+        'instead of 1 entries; commands[0].topic is "commands" instead of "ddpg_world/action"; and '
+        "5 more."
     )
 
 

@@ -21,6 +21,7 @@ from std_srvs.srv import SetBool, Trigger
 
 DRIVING = math.tanh(0.5)
 SAFE = 0.0
+_STALE = "disabled: nothing is sent (joint_states.position is 0.2"
 
 
 class Robot:
@@ -186,12 +187,14 @@ def test_a_dry_run_sends_nothing_to_its_very_end(
     actions = graph.listen(Float64MultiArray, "ddpg_controller/action")
     node = start("controller", policy=policy, enable=False)
     graph.wait_for(lambda: actions, "an action")
-    robot.message = None
     robot.wait_for_diagnosis("disabled")
+    robot.message = None
+    graph.wait_for(lambda: _STALE in node.output, "a log of what would stop the policy")
     node.signal(signal.SIGINT)
     graph.wait_for(lambda: not node.running(), "the end of the process", deadline=3.0)
     graph.serve(0.5)
     assert robot.commands == []
+    assert "ended; nothing was sent" in node.output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -209,6 +212,7 @@ def test_a_signal_ends_it_with_the_safe_command(
     graph.serve(0.5)
     assert robot.last == SAFE
     assert node.wait() == 0
+    assert "ended with the safe command" in node.output
     assert "Traceback" not in node.output
 
 
