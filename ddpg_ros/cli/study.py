@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -168,7 +169,7 @@ def _report(study: Study, results: Results, done: list[Any]) -> list[str]:
         (
             summary.name,
             short(float(summary.final.value[0])),
-            f"{short(float(summary.final.low[0]))} to {short(float(summary.final.high[0]))}",
+            _interval(summary.final.low[0], summary.final.high[0]),
             short(float(summary.overall.value[0])),
             f"{summary.diverged} of {study.seeds}",
         )
@@ -176,3 +177,9 @@ def _report(study: Study, results: Results, done: list[Any]) -> list[str]:
     ]
     paths = (results.summary, results.figure, results.curves)
     return [study.question, *table(rows), describe(study, summaries), *map(str, paths)]
+
+
+def _interval(low: float, high: float) -> str:
+    from ddpg_ros.deploy.table import short
+
+    return "-" if math.isnan(low) else f"{short(float(low))} to {short(float(high))}"

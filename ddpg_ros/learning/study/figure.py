@@ -60,11 +60,9 @@ def draw_study(
 def describe(study: Study, summaries: Sequence[VariantSummary]) -> str:
     """A line that says what the figure was made from."""
     shown = re.sub(r"([0-9a-f]{8})[0-9a-f]+", r"\1", commits(summaries))
-    seeds = f"{study.seeds} seed{'s' * (study.seeds > 1)}"
-    return (
-        f"{study.world}, {study.steps:,} steps, {seeds}: interquartile mean, bootstrap 95 % "
-        f"interval; commit {shown}"
-    )
+    shares = f"{study.seeds} seeds: interquartile mean, bootstrap 95 % interval"
+    seeds = shares if study.seeds > 1 else "1 seed: no interval"
+    return f"{study.world}, {study.steps:,} steps, {seeds}; commit {shown}"
 
 
 def _colours(study: Study, count: int) -> list[Any]:

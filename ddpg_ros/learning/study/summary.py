@@ -25,11 +25,14 @@ class Estimate:
 
     @staticmethod
     def of(scores: np.ndarray) -> Estimate:
-        """The estimate from ``(seeds, k)``; seeds without a number are left out."""
+        """The estimate from ``(seeds, k)``; seeds without a number are left out.
+
+        One seed says nothing of how sure its number is: it has no interval, none has no number.
+        """
         known = scores[np.isfinite(scores).all(axis=1)]
-        if not len(known):
+        if len(known) < 2:
             nothing = np.full(scores.shape[1], math.nan)
-            return Estimate(nothing, nothing, nothing)
+            return Estimate(known[0] if len(known) else nothing, nothing, nothing)
         return Estimate(interquartile_mean(known), *bootstrap_interval(known))
 
 

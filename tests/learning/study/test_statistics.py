@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ddpg_ros.learning.study.statistics import bootstrap_interval, interquartile_mean
+from ddpg_ros.learning.study.summary import Estimate
 
 
 def column(*values: float) -> np.ndarray:
@@ -37,6 +38,12 @@ def test_every_column_has_its_own_mean_whatever_the_order_of_seeds() -> None:
 def test_seeds_that_agree_leave_no_doubt() -> None:
     low, high = bootstrap_interval(column(4, 4, 4, 4, 4))
     assert (low[0], high[0]) == (4.0, 4.0)
+
+
+def test_one_seed_has_a_number_and_no_interval() -> None:
+    estimate = Estimate.of(np.array([[7.0], [math.nan]]))
+    assert estimate.value.tolist() == [7.0]
+    assert np.isnan([estimate.low, estimate.high]).all()
 
 
 def test_two_seeds_may_be_either_of_them() -> None:
