@@ -74,6 +74,15 @@ class ControlReport:
             else:
                 self._node.get_logger().warning(sentence(reason, detail))
 
+    def end(self, received: bool) -> None:
+        """Log how it ended, and whether the last command was received."""
+        if not received:
+            self._node.get_logger().warning("ended; somebody did not acknowledge the safe command")
+        elif self._loop.core.may_send:
+            self._node.get_logger().info("ended with the safe command")
+        else:
+            self._node.get_logger().info("ended; nothing was sent")
+
     def diagnose(self) -> float:
         """Publish the diagnostics, after a look at the graph; when to do so again [s, steady]."""
         again, loop, now = time.monotonic() + _DIAGNOSE_SECONDS, self._loop, self._now()

@@ -168,17 +168,9 @@ class ControllerNode(LifecycleNode):
         running.callback(self._write_timing, loop.record.timing)
         loop.begin()
         running.callback(self._report.log_news)
-        running.callback(self._end, loop)
+        running.callback(lambda: self._report.end(loop.end(reasons.STOPPED, self._set.stop_time)))
         self._start_ticking(loop)
         self._start_thread("watchdog", partial(self._watch, loop))
-
-    def _end(self, loop: ControlLoop) -> None:
-        sends, log = loop.core.may_send, self.get_logger()
-        received = loop.end(reasons.STOPPED, self._set.stop_time)
-        if not received:
-            log.warning("ended with the safe command, which somebody has not acknowledged")
-        else:
-            log.info("ended with the safe command" if sends else "ended; nothing was sent")
 
     def _pacing_topic(self, contract: Contract) -> str:
         """The topic whose messages ticks follow; empty if they come by the clock alone."""

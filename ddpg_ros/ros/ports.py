@@ -54,6 +54,10 @@ class Ports:
         self._keep(Repeater.stop, thread)
         thread.start()
 
+    def keep(self, handle: Any) -> None:
+        """Have ``handle`` closed with the others."""
+        self._keep(type(handle).close, handle)
+
     def close(self) -> None:
         """Close all of them."""
         while self._open:

@@ -12,12 +12,16 @@ from std_srvs.srv import SetBool, Trigger
 from ddpg_ros.deploy import OnnxPolicy, reasons
 from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.ports import Ports
+from ddpg_ros.ros.side_node import SideNode
 
 _RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 
 
 class Switches:
     """Services and a topic that act on a loop.
+
+    Those that take their time are served by a thread of their own: no sensor goes unheard and no
+    emergency stop waits while a file is proved or the command is on its way to the safe one.
 
     Args:
         ports: Where they are opened.
@@ -40,8 +44,11 @@ class Switches:
         ports.subscribe(Bool, "~/estop", self._hear_estop, _RELIABLE)
         ports.serve(Trigger, "~/estop", self._estop)
         ports.serve(Trigger, "~/reset", self._reset)
-        ports.serve(SetBool, "~/enable", self._enable)
-        ports.serve(Trigger, "~/reload", self._reload)
+        side, named = SideNode(ports.node, "operator"), ports.node.resolve_service_name
+        side.ports.serve(SetBool, named("~/enable"), self._enable)
+        side.ports.serve(Trigger, named("~/reload"), self._reload)
+        ports.keep(side)
+        side.start()
 
     def _hear_estop(self, message: Bool) -> None:
         if message.data:

@@ -82,17 +82,18 @@ class Hinge:
 
 
 def hinge_contract(**changed: Any) -> Contract:
-    """That of the pendulum; ``period``, ``max_age`` or the command's ``unit`` may be others."""
+    """That of the pendulum, but for ``period``, ``max_age``, ``slew_limit`` or ``unit``."""
     contract = pendulum_contract()
-    age, unit = changed.pop("max_age", None), changed.pop("unit", None)
+    age = changed.pop("max_age", None)
+    action = {name: changed.pop(name) for name in ("unit", "slew_limit") if name in changed}
     if age is not None:
         terms = tuple(
             replace(term, sources=tuple(replace(s, max_age=age) for s in term.sources))
             for term in contract.observation
         )
         contract = replace(contract, observation=terms)
-    if unit is not None:
+    if action:
         (command,) = contract.commands
-        elements = (replace(command.elements[0], unit=unit),)
+        elements = (replace(command.elements[0], **action),)
         contract = replace(contract, commands=(replace(command, elements=elements),))
     return replace(contract, **changed)

@@ -151,6 +151,23 @@ def test_disabled_in_flight_it_ends_with_the_safe_command_and_sends_no_more(
         hinge.wait_until_driven()
 
 
+def test_an_emergency_stop_waits_for_no_other_switch(
+    hinge: Hinge, graph: Graph, start: Start, tmp_path: Path
+) -> None:
+    """The command takes a second to the safe one, and the switch that asks for it as long."""
+    contract = hinge_contract(slew_limit=0.4)
+    start("controller", policy=write_policy(tmp_path / "slow.onnx", contract), stop_time=5.0)
+    hinge.wait_until_driven()
+    client = graph.node.create_client(SetBool, "ddpg_controller/enable")
+    graph.wait_for(client.service_is_ready, "the switch")
+    disabled = client.call_async(SetBool.Request(data=False))
+    graph.wait_for(lambda: hinge.last < 0.9 * DRIVING, "the way to the safe command")
+    assert graph.call(Trigger, "ddpg_controller/estop", Trigger.Request()).success
+    assert not disabled.done()
+    graph.wait_for(lambda: hinge.last == SAFE, "the safe command")
+    assert graph.wait_for(disabled.result, "the switch's answer").success
+
+
 def test_switches_while_inactive_move_nothing_and_hold_afterwards(
     hinge: Hinge, graph: Graph, start: Start, path: Path
 ) -> None:
