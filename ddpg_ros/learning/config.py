@@ -100,6 +100,9 @@ class DdpgConfig:
     noise_decay_steps: int = knob(
         0, "Steps in which noise_std goes linearly to noise_std_final; 0: it stays.", 0
     )
+    noise_spread: float = knob(
+        0.0, "How much less noise the last of num_envs agents has than the first, a fraction.", 0, 1
+    )
     ou_theta: float = knob(
         0.15, "Pull of Ornstein-Uhlenbeck noise back to zero, per step (0.15 in the paper).", 0, 1
     )

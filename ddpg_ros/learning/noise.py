@@ -25,9 +25,10 @@ class Noise:
         self._shape = shape
         self._config = config
         self._rng = rng
+        self._shares = np.linspace(1.0, 1.0 - config.noise_spread, shape[0])[:, None]
 
     def std(self, step: int) -> float:
-        """Deviation at ``step``, as a fraction of half the action's range."""
+        """Deviation at ``step`` of the agent with most, as a fraction of half the action's range."""
         return 0.0
 
     def sample(self, step: int) -> np.ndarray:
@@ -55,7 +56,7 @@ class GaussianNoise(Noise):
         return config.noise_std + progress * (config.noise_std_final - config.noise_std)
 
     def sample(self, step: int) -> np.ndarray:
-        return self._rng.normal(0.0, self.std(step), self._shape)
+        return self._rng.normal(0.0, self.std(step) * self._shares, self._shape)
 
 
 class OrnsteinUhlenbeckNoise(GaussianNoise):
@@ -75,7 +76,7 @@ class OrnsteinUhlenbeckNoise(GaussianNoise):
         theta = self._config.ou_theta
         kick = np.sqrt(max(0.0, 2 * theta - theta**2))
         self._unit += -theta * self._unit + kick * self._rng.normal(size=self._shape)
-        return self.std(step) * self._unit
+        return self.std(step) * self._shares * self._unit
 
     def restart(self, agent: int) -> None:
         self._unit[agent] = 0.0

@@ -34,6 +34,12 @@ def test_every_element_has_the_stated_deviation_and_none_follows_another(
     assert np.abs(np.corrcoef(drawn.T) - np.eye(6)).max() < 0.12
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_spread_noise_is_least_for_the_last_agent(kind: str) -> None:
+    drawn = series(noise(kind, noise_std=0.4, noise_spread=0.75))
+    np.testing.assert_allclose(drawn.std(axis=0), [0.4] * 3 + [0.1] * 3, rtol=0.06)
+
+
 @pytest.mark.parametrize(("kind", "expected"), [("gaussian", 0.0), ("ornstein_uhlenbeck", 0.8)])
 def test_only_ornstein_uhlenbeck_noise_remembers_the_step_before(
     kind: str, expected: float
