@@ -28,7 +28,7 @@ class Noise:
         self._shares = np.linspace(1.0, 1.0 - config.noise_spread, shape[0])[:, None]
 
     def std(self, step: int) -> float:
-        """Deviation at ``step`` of the agent with most, as a fraction of half the action's range."""
+        """Deviation at ``step``, of the agent with most, as a fraction of half the range."""
         return 0.0
 
     def sample(self, step: int) -> np.ndarray:
