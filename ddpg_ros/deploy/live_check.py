@@ -29,6 +29,7 @@ _DEGREES = (43.0, 76.0)
 """Those that mean degrees: 57.3, give or take a third."""
 
 _TURNS = 3.0
+_TURNS_OF_DEGREES = 360 / (2 * np.pi)
 """A joint that swings may wind up once or twice."""
 
 
@@ -117,9 +118,11 @@ def _motion(element: Element, joint: JointMotion) -> Iterator[Finding]:
         elif not _AGREE[0] < ratio < _AGREE[1]:
             sentence = f"it moves {ratio:.3g} times as fast as its velocity says"
             yield Finding(element.name, SCALE, sentence)
-    elif angle_alone:
+    if angle_alone:
         turns = float(np.nanmax(np.abs(joint.position))) / (2 * np.pi)
-        if turns > _TURNS:
+        # Where a velocity agrees, it may be in degrees too; those of an angle end at 360.
+        agrees = ratio is not None and joint.reads_velocity
+        if turns > _TURNS and not (agrees and turns > _TURNS_OF_DEGREES):
             sentence = f"the angle reaches {turns:.1f} turns: degrees, unless it turns that far"
             yield Finding(element.name, UNIT, sentence)
 

@@ -308,6 +308,14 @@ def test_degrees_are_found_behind_a_cosine_by_more_turns_than_a_joint_makes() ->
     assert "the angle reaches 11.3 turns: degrees, unless it turns that far" in str(wrong[0])
 
 
+def test_an_angle_in_degrees_beside_a_velocity_in_degrees_shows_by_its_turns() -> None:
+    found = check(
+        joints(lambda p: np.array([45 + 60 * p[0], p[1], p[2]]), lambda v: v * [60, 1, 1])
+    )
+    assert verdicts(found)["wheel.cos(wheel)"] == UNIT
+    assert "turns: degrees, unless it turns that far" in found["wheel.cos(wheel)"].sentence
+
+
 def test_an_angle_that_winds_up_at_the_speed_its_velocity_says_is_well() -> None:
     assert check(joints(lambda p: p + np.array([200 * math.pi, 0, 0]))) == {}
 
