@@ -29,7 +29,6 @@ _DEGREES = (43.0, 76.0)
 """Those that mean degrees: 57.3, give or take a third."""
 
 _TURNS = 3.0
-_TURNS_OF_DEGREES = 360 / (2 * np.pi)
 """A joint that swings may wind up once or twice."""
 
 
@@ -120,11 +119,11 @@ def _motion(element: Element, joint: JointMotion) -> Iterator[Finding]:
             yield Finding(element.name, SCALE, sentence)
     if angle_alone:
         turns = float(np.nanmax(np.abs(joint.position))) / (2 * np.pi)
-        # Where a velocity agrees, it may be in degrees too; those of an angle end at 360.
-        agrees = ratio is not None and joint.reads_velocity
-        if turns > _TURNS and not (agrees and turns > _TURNS_OF_DEGREES):
-            sentence = f"the angle reaches {turns:.1f} turns: degrees, unless it turns that far"
-            yield Finding(element.name, UNIT, sentence)
+        if turns > _TURNS:
+            agrees = ratio is not None and joint.reads_velocity
+            both = "it and its velocity are in " if agrees else ""
+            sentence = f"the angle reaches {turns:.1f} turns: {both}degrees, unless it turns so far"
+            yield Finding(element.name, OK if agrees else UNIT, sentence)
 
 
 def _no_return(element: Element, values: np.ndarray) -> bool:

@@ -27,7 +27,8 @@ class Finding:
             fault), ``never moves``, ``out of range``, or the guessed cause of that: ``order``,
             ``sign``, ``unit``, ``scale``. Of a source: ``nothing heard``, ``rate``, or a reason
             of the assembler's: ``stale``, ``malformed``, ``non_finite``.
-        sentence: The rest of it; empty where there is nothing to say.
+        sentence: The rest of it; empty where there is nothing to say. With ``ok``, what a person
+            alone can tell.
     """
 
     where: str

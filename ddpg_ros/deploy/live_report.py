@@ -9,7 +9,7 @@ import numpy as np
 from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.live_check import judge_elements, of_latest_tick
 from ddpg_ros.deploy.live_element import elements_of
-from ddpg_ros.deploy.live_finding import Finding
+from ddpg_ros.deploy.live_finding import OK, Finding
 from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_source import judge_sources, judge_topics
@@ -57,6 +57,10 @@ class LiveReport:
             *table(list(self._element_rows())),
             "",
         ]
+        noted = {f.sentence: f.where for f in self.elements if f.verdict == OK and f.sentence}
+        if noted:
+            remarks = (f"  {where}: {sentence}" for sentence, where in noted.items())
+            lines += ["for you to tell", *remarks, ""]
         if not self.wrong:
             return "\n".join([*lines, "nothing looks wrong"])
         told = [f"  {finding}" for finding in self.wrong if finding.sentence]

@@ -305,15 +305,15 @@ def test_degrees_are_found_behind_a_cosine_by_more_turns_than_a_joint_makes() ->
     statistics = ObservationStatistics(9, *(part[2:4] for part in parts))
     wrong = LiveReport(live, statistics, LiveGraph()).wrong
     assert [finding.verdict for finding in wrong] == [UNIT, UNIT]
-    assert "the angle reaches 11.3 turns: degrees, unless it turns that far" in str(wrong[0])
+    assert "the angle reaches 11.3 turns: degrees, unless it turns so far" in str(wrong[0])
 
 
-def test_an_angle_in_degrees_beside_a_velocity_in_degrees_shows_by_its_turns() -> None:
-    found = check(
-        joints(lambda p: np.array([45 + 60 * p[0], p[1], p[2]]), lambda v: v * [60, 1, 1])
+def test_an_angle_and_a_velocity_in_degrees_are_for_a_person_to_tell() -> None:
+    """A wheel that turns far says the same."""
+    report = LiveReport(
+        record(joints(lambda p: p * 57.3, lambda v: v * 57.3)), TRAINING, LiveGraph()
     )
-    assert verdicts(found)["wheel.cos(wheel)"] == UNIT
-    assert "turns: degrees, unless it turns that far" in found["wheel.cos(wheel)"].sentence
+    assert "it and its velocity are in degrees, unless it turns so far" in report.as_text()
 
 
 def test_an_angle_that_winds_up_at_the_speed_its_velocity_says_is_well() -> None:
