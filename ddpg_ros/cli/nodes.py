@@ -33,8 +33,18 @@ def add(verbs: Any) -> None:
         group = parser.add_argument_group("parameters")
         for prefix, parameters in _PARAMETERS[name].items():
             for field in dataclasses.fields(parameters):
-                described = field.metadata["description"].replace("%", "%%")
-                group.add_argument(prefix + field.name, help=described)
+                described = f"{field.metadata['description']} {_values(field)}"
+                group.add_argument(prefix + field.name, help=described.replace("%", "%%"))
+
+
+def _values(field: dataclasses.Field[Any]) -> str:
+    """The default, and what else may be given."""
+    default, low, high = field.default, field.metadata["low"], field.metadata["high"]
+    shown = str(default).lower() if isinstance(default, bool) else str(default)
+    allowed = " or ".join(field.metadata["choices"])
+    if low is not None:
+        allowed = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+    return f"[{', '.join(filter(None, ('empty' if default in ('', ()) else shown, allowed)))}]"
 
 
 def run(name: str, arguments: list[str]) -> int:

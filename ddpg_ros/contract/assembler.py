@@ -106,8 +106,8 @@ class Assembler:
             buffer.receive(self._previous, 0.0)
 
     def age(self, topic: str, now: float) -> float:
-        """Age of the latest reading on ``topic`` [s]; infinite before the first."""
-        return min((now - b.measured_at for b in self._by_topic.get(topic, ())), default=np.inf)
+        """Age of the oldest of what the policy reads on ``topic`` [s]; infinite before it came."""
+        return max((now - b.measured_at for b in self._by_topic.get(topic, ())), default=np.inf)
 
     def age_of_newest(self, now: float) -> float:
         """Age of what was measured last [s]; infinite before the first reading."""

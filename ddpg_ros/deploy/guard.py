@@ -29,7 +29,7 @@ class Guard:
 
     Attributes:
         reason: Why the last command was what it was; ``ok`` when the policy drove.
-        cause: The severest thing that checks found on the last tick; empty if they found nothing.
+        hindrance: What checks found on the last tick that lets no policy drive; empty if nothing.
         warnings: The checks that found something and let the policy drive.
         sends: Whether the last command is to be sent; a silent fallback is not.
         enabled: Whether the policy may drive; otherwise the safe command is kept.
@@ -77,7 +77,7 @@ class Guard:
 
     def reset(self) -> None:
         """Start anew from the safe command, as if nothing had been decided; a latch stays."""
-        self.reason, self.cause = reasons.STARTING, ""
+        self.reason, self.hindrance = reasons.STARTING, ""
         self.sends = True
         self.has_driven = False
         self.warnings.clear()
@@ -122,7 +122,7 @@ class Guard:
     def decide(self, tick: Tick) -> np.ndarray:
         """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is."""
         response, cause = self._look(tick)
-        self.cause = cause.reason if cause else ""
+        self.hindrance = cause.reason if cause and response >= Response.STOP else ""
         self._step, self._left = self._left, 1.0
         if self.latched:
             return self._retreat(self.latched, lambda: self._latched_detail, self._step)

@@ -11,6 +11,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from ddpg_ros.contract import Contract
 from ddpg_ros.ros.command_messages import CommandMessage
 from ddpg_ros.ros.ports import Ports
+from ddpg_ros.ros.publishers import publishing_nodes
 
 _RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 _ACKNOWLEDGE_SECONDS = 0.5
@@ -45,9 +46,14 @@ class CommandOutput:
         return all(publisher.get_subscription_count() for _, publisher, _ in self._outlets)
 
     def rivals(self) -> list[str]:
-        """Command topics that another node publishes on as well."""
-        topics = [publisher.topic_name for _, publisher, _ in self._outlets]
-        return [topic for topic in topics if self._node.count_publishers(topic) > 1]
+        """Command topics that other publishers are on as well, with their nodes."""
+        found = []
+        for _, publisher, _ in self._outlets:
+            nodes = publishing_nodes(self._node, publisher.topic_name)
+            if len(nodes) > 1:
+                nodes.remove(self._node.get_fully_qualified_name())
+                found.append(f"{publisher.topic_name} by {' and '.join(nodes)}")
+        return found
 
     def wait_until_received(self) -> bool:
         """Wait, half a second at most, until each matched reliable subscriber has all of it."""

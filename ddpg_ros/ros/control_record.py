@@ -64,7 +64,7 @@ class ControlRecord:
         self.reasons[decision.reason] += 1
         self.clipped += self._core.guard.clipped
         guard = self._core.guard
-        hindrance = guard.cause if decision.reason == reasons.DISABLED else ""
+        hindrance = guard.hindrance if decision.reason == reasons.DISABLED else ""
         if decision.reason != self.reason or hindrance != self._hindrance:
             self.note(decision.reason, guard.detail, hindrance)
 

@@ -15,6 +15,7 @@ from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.diagnostics import diagnostic, measurements, sentence
 from ddpg_ros.ros.ports import Ports
+from ddpg_ros.ros.publishers import publishing_nodes
 
 _LATCHED = QoSProfile(
     depth=1,
@@ -42,7 +43,8 @@ class ControlReport:
         self._node, self._loop, self._output, self._period = ports.node, loop, output, period
         self._diagnostics = ports.publish(DiagnosticArray, "/diagnostics", 10)
         self._info = ports.publish(String, "~/policy_info", _LATCHED)
-        self._topics = [(t, self._node.resolve_topic_name(t)) for t in loop.core.contract.topics]
+        aging = dict.fromkeys(s.topic for s in loop.core.contract.sources if s.ages)
+        self._topics = [(topic, self._node.resolve_topic_name(topic)) for topic in aging]
         self._reported_at = self._now()
         self._told: dict[str, float] = {}
 
@@ -75,7 +77,8 @@ class ControlReport:
                 self._node.get_logger().warning(sentence(reason, detail))
 
     def end(self, received: bool) -> None:
-        """Log how it ended, and whether the last command was received."""
+        """Log what is left to say, how it ended, and whether the last command was received."""
+        self.log_news()
         if not received:
             self._node.get_logger().warning("ended; somebody did not acknowledge the safe command")
         elif self._loop.core.may_send:
@@ -92,13 +95,13 @@ class ControlReport:
         pairs = dict(measurements(core, record, self._period, elapsed, now))
         rivals = self._output.rivals()
         if rivals:
-            pairs["other_publishers"] = ", ".join(rivals)
+            pairs["other_publishers"] = "; ".join(rivals)
             self._node.get_logger().warning(
-                f"another node publishes on {', '.join(rivals)} too: the robot gets both",
+                f"others command the robot too: {'; '.join(rivals)}",
                 throttle_duration_sec=_REMIND_SECONDS,
             )
         name = self._node.get_fully_qualified_name()
-        message = diagnostic(name, loop.active, core, record, pairs)
+        message = diagnostic(name, loop.active, core, record, pairs, bool(rivals))
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._diagnostics.publish(message)
         gc.collect()
@@ -107,7 +110,7 @@ class ControlReport:
     def _look_at_sensors(self, now: float) -> None:
         core = self._loop.core
         crowded = [
-            topic
+            f"{topic} by {' and '.join(publishing_nodes(self._node, full_name))}"
             for topic, full_name in self._topics
             if self._node.count_publishers(full_name) > core.assembler.publishers(topic, now)
         ]

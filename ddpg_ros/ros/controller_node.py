@@ -9,8 +9,10 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
@@ -55,6 +57,9 @@ class ControllerNode(LifecycleNode):
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._ports, self._running = Ports(self), ExitStack()
         self._configure_error = ""
+        self._starts_itself = False
+        self._enabled, self._latched = self._set.enable, ""
+        self.add_on_set_parameters_callback(self._keep_clock)
 
     def autostart(self) -> None:
         """Configure and activate if the parameter says so.
@@ -64,8 +69,10 @@ class ControllerNode(LifecycleNode):
         """
         if not self._set.autostart:
             return
+        self._starts_itself = True
         if self.trigger_configure() != TransitionCallbackReturn.SUCCESS:
             raise DdpgRosError(self._configure_error)
+        self._starts_itself = False
         if self.trigger_activate() != TransitionCallbackReturn.SUCCESS:
             raise DdpgRosError("could not be activated; the log says why.")
 
@@ -83,7 +90,7 @@ class ControllerNode(LifecycleNode):
             self._configure(self._load())
         except Exception as error:  # rclpy swallows what a transition raises
             self._configure_error = str(error) or repr(error)
-            if not self._set.autostart:
+            if not self._starts_itself:
                 self.get_logger().error(self._configure_error)
             self._ports.close()
             return TransitionCallbackReturn.FAILURE
@@ -107,6 +114,9 @@ class ControllerNode(LifecycleNode):
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._running.close()
         self._ports.close()
+        if self._loop is not None:  # who configures anew has not enabled or released anything
+            guard = self._loop.core.guard
+            self._enabled, self._latched = guard.enabled, guard.latched
         self._loop = None
         return TransitionCallbackReturn.SUCCESS
 
@@ -132,7 +142,9 @@ class ControllerNode(LifecycleNode):
         simulated = self.get_parameter("use_sim_time").value
         self._patience = self._set.watchdog_patience(self._period, simulated)
         core = ControlCore(policy, self._set, self._period)
-        core.guard.enabled = self._set.enable
+        core.guard.enabled = self._enabled
+        if self._latched:
+            core.guard.latch(self._latched)
         pace = self._pacing_topic(contract)
         output = CommandOutput(ports, contract, self._set.stamped_twist)
         insight, pacer = Insight(ports, contract), Pacer(self._period)
@@ -155,6 +167,13 @@ class ControllerNode(LifecycleNode):
             f"{', '.join(command.topic for command in contract.commands)}"
         )
 
+    def _keep_clock(self, parameters: list[Parameter]) -> SetParametersResult:
+        """Refuse another clock once ages and ticks follow one."""
+        if self._loop is not None and any(p.name == "use_sim_time" for p in parameters):
+            reason = "use_sim_time is read at configuration: deactivate and clean up first."
+            return SetParametersResult(successful=False, reason=reason)
+        return SetParametersResult(successful=True)
+
     def _time(self, simulated: bool) -> Callable[[], float]:
         """The node's time [s]: where it is not simulated the system's, sooner read from there."""
         clock = self.get_clock()
@@ -167,7 +186,6 @@ class ControllerNode(LifecycleNode):
         running.enter_context(no_pauses())
         running.callback(self._write_timing, loop.record.timing)
         loop.begin()
-        running.callback(self._report.log_news)
         running.callback(lambda: self._report.end(loop.end(reasons.STOPPED, self._set.stop_time)))
         self._start_ticking(loop)
         self._start_thread("watchdog", partial(self._watch, loop))

@@ -42,6 +42,8 @@ def measurements(
             yield f"{name}_{label}_ms", f"{1000 * value:.3f}"
     for topic in core.contract.topics:
         yield f"age.{topic}", f"{core.assembler.age(topic, now):.4f}"
+    yield "enabled", str(core.guard.enabled).lower()
+    yield "latched", core.guard.latched
     yield "ticks", str(record.ticks)
     yield "missed_deadlines", str(core.checks.missed_deadline.count)
     yield "errors", str(record.errors)
@@ -61,10 +63,20 @@ def measurements(
 
 
 def diagnostic(
-    name: str, active: bool, core: ControlCore, record: ControlRecord, pairs: dict[str, str]
+    name: str,
+    active: bool,
+    core: ControlCore,
+    record: ControlRecord,
+    pairs: dict[str, str],
+    rivals: bool,
 ) -> DiagnosticArray:
-    """The message: OK while the policy drives, WARN while it may not, ERROR in a fallback."""
+    """The message: OK while the policy drives, WARN while it may not, ERROR in a fallback.
+
+    It is never OK with ``rivals``, where others command the robot too.
+    """
     level, text = _verdict(active, core, record)
+    if rivals:
+        level, text = max(level, DiagnosticStatus.WARN), f"{text}; others command the robot too"
     values = [KeyValue(key=key, value=value) for key, value in pairs.items()]
     status = DiagnosticStatus(level=level, name=name, message=text, values=values)
     return DiagnosticArray(status=[status])
@@ -83,9 +95,10 @@ def sentence(reason: str, detail: str) -> str:
 
 
 def _verdict(active: bool, core: ControlCore, record: ControlRecord) -> tuple[bytes, str]:
-    if not active:
-        return DiagnosticStatus.WARN, "inactive"
     reason, guard = record.reason, core.guard
+    if not active:
+        held = f" ({guard.latched} until ~/reset)" if guard.latched else ""
+        return DiagnosticStatus.WARN, "inactive" + held
     if reason == reasons.STARTING:
         return DiagnosticStatus.WARN, "waiting for the first tick"
     text = sentence(reason, guard.detail if reason == guard.reason else record.detail)

@@ -81,8 +81,14 @@ def user_errors(name: str) -> Iterator[ExitCode]:
 
 
 def check_arguments(args: Sequence[str] | None) -> None:
-    """Raise ConfigError for an argument that is not for ROS, which rclpy would ignore."""
-    _, *others = remove_ros_args(None if args is None else list(args)) or [""]
+    """Raise ConfigError for an argument that rclpy would ignore, or cannot read."""
+    try:
+        _, *others = remove_ros_args(None if args is None else list(args)) or [""]
+    except RuntimeError as error:  # rclpy's own, which it does not export everywhere
+        raise ConfigError(
+            f"arguments that ROS cannot read ({one_line(error)}). Parameters are given as "
+            "--ros-args -p NAME:=VALUE, or as launch arguments."
+        ) from None
     if others:
         raise ConfigError(
             f"unknown argument {others[0]}. Parameters are given as --ros-args -p NAME:=VALUE, "

@@ -76,7 +76,8 @@ class Switches:
         else:
             self._loop.disable(reasons.DISABLED, self._stop_time)
         latched = self._loop.core.guard.latched
-        held = f"stopped by {latched} until ~/reset" if latched else "the policy may drive"
+        allowed = "the policy may drive" + ("" if self._loop.active else " once it is active")
+        held = f"stopped by {latched} until ~/reset" if latched else allowed
         response.success = True
         response.message = f"enabled: {held}" if request.data else "dry run: nothing is sent"
         return response

@@ -138,7 +138,9 @@ def test_two_publishers_of_a_joint_stop_it_until_there_is_one(
     rival = graph.node.create_publisher(JointState, "joint_states", 10)
     hinge.commands.clear()
     graph.wait_for(lambda: hinge.last == SAFE, "the safe command")
-    status = hinge.diagnosis("second_publisher (joint_states: more than one publisher)")
+    status = hinge.diagnosis(
+        "second_publisher (joint_states by /test and /test: more than one publisher)"
+    )
     assert status.level == DiagnosticStatus.ERROR
     graph.node.destroy_publisher(rival)
     hinge.wait_until_driven()

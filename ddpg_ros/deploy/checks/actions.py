@@ -11,6 +11,9 @@ from ddpg_ros.contract.action import SATURATED
 from ddpg_ros.deploy import reasons
 from ddpg_ros.deploy.checks.check import Check, Tick
 
+_ROUNDING = 1e-6
+"""Of the time of a tick [s]."""
+
 
 class NonFiniteAction(Check):
     """An action with a NaN or an infinity in it."""
@@ -68,14 +71,14 @@ class Saturation(Check):
 
 
 class MissedDeadline(Check):
-    """A tick half a period late, or more."""
+    """A tick more than half a period late."""
 
     reason = reasons.MISSED_DEADLINE
     asks_action = False
 
     def __init__(self, period: float) -> None:
         super().__init__()
-        self._allowed = 1.5 * period
+        self._allowed = 1.5 * period + _ROUNDING
         self._interval = 0.0
 
     def finds(self, tick: Tick) -> bool:

@@ -33,7 +33,7 @@ class BadInput(Check):
         return bool(self._faults)
 
     def detail(self) -> str:
-        return "; ".join(map(str, self._faults))
+        return "; ".join(dict.fromkeys(map(str, self._faults)))
 
 
 class OutOfRange(Check):

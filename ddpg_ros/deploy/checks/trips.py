@@ -36,7 +36,7 @@ class Tilt(Check):
         if not whole:
             raise ConfigError(
                 "max_tilt is set, and this policy reads no orientation (x, y, z, w) to tell the "
-                f"tilt by. It reads {', '.join(b.source.label for b in assembler.buffers)}."
+                f"tilt by. It reads {', '.join({b.source.label: b for b in assembler.buffers})}."
             )
         self._orientation = whole[0].values
 
