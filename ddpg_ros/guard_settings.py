@@ -82,11 +82,13 @@ class GuardSettings:
     trip_high: tuple[float, ...] = knob((), "Upper limits of trip_elements [SI units].")
 
     def __post_init__(self) -> None:
-        lengths = [len(self.trip_elements), len(self.trip_low), len(self.trip_high)]
-        if len(set(lengths)) > 1:
+        lengths = {n: len(getattr(self, n)) for n in ("trip_elements", "trip_low", "trip_high")}
+        if len(set(lengths.values())) > 1:
+            got = ", ".join(f"{count} in {name}" for name, count in lengths.items())
             raise ConfigError(
-                "trip_elements, trip_low and trip_high must have one value for each element, got "
-                f"{lengths[0]}, {lengths[1]} and {lengths[2]}."
+                f"trip_elements, trip_low and trip_high must be equally long, got {got}. As an "
+                "example: trip_elements:=['joint_states.position.elbow'] trip_low:=[-1.0] "
+                "trip_high:=[1.0]."
             )
         for name, low, high in zip(self.trip_elements, self.trip_low, self.trip_high, strict=True):
             if not low < high:

@@ -21,6 +21,7 @@ class ActorLearner:
     Args:
         actor: Who learns.
         target: Follows the actor slowly.
+        average: Follows it too, to be flown; the actor itself where it is not averaged.
         critic: Says which actions are good.
         batch: Where the observations are found, and the target's actions are left.
         config: The hyperparameters.
@@ -36,16 +37,20 @@ class ActorLearner:
         self,
         actor: Actor,
         target: Actor,
+        average: Actor,
         critic: Perceptron,
         batch: SharedBatch,
         config: DdpgConfig,
         dtype: torch.dtype,
         allocate: Allocate,
     ) -> None:
-        self._tau = config.tau
+        self._tau, self._average_share = config.tau, config.policy_average
         self._critic, self._batch = critic, batch
         self.weights = Parameters(actor, dtype, allocate)
         self.target_weights = Parameters(target, dtype, allocate)
+        self.average_weights = self.weights
+        if average is not actor:
+            self.average_weights = Parameters(average, torch.float32, allocate)
         self._mu = Perceptron(actor.body, self.weights, exact=False, training=True)
         self._target_mu = Perceptron(target.body, self.target_weights, exact=False)
         rate, longest = config.actor_lr, config.max_grad_norm
@@ -81,11 +86,13 @@ class ActorLearner:
 
     @torch.inference_mode()
     def step(self) -> None:
-        """One step of the actor; its target follows."""
+        """One step of the actor; its target and its average follow."""
         self.adam.step()
         self._mu.gather()
         # theta' <- tau theta + (1 - tau) theta'
         self.target_weights.follow(self.weights, self._tau)
+        if self.average_weights is not self.weights:
+            self.average_weights.follow(self.weights, self._average_share)
 
     @torch.inference_mode()
     def measure(self) -> None:

@@ -83,6 +83,13 @@ class DdpgConfig:
         "Normalise each layer's input over a batch of this step and the next; no target critic "
         "(CrossQ, Bhatt et al. 2024).",
     )
+    policy_average: float = knob(
+        1.0,
+        "Share of the way that the policy that is judged and exported moves to the actor at each "
+        "of the actor's updates; 1: it is the actor.",
+        1e-6,
+        1,
+    )
     normalise_observations: bool = knob(
         True, "Scale each observation element by its running mean and deviation."
     )

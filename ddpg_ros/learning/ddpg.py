@@ -88,6 +88,9 @@ class Ddpg:
         critics = [Critic(*sizes, *norms) for _ in range(config.critics)]
         self.critics = nn.ModuleList(critics).to(self.device)
         self.target_actor = copy.deepcopy(self.actor).requires_grad_(False)
+        self.flown_actor = self.actor
+        if config.policy_average < 1:
+            self.flown_actor = copy.deepcopy(self.actor).requires_grad_(False)
         target_critics: list[Critic] = [] if config.batch_norm else copy.deepcopy(critics)
         self.target_critics = nn.ModuleList(target_critics).requires_grad_(False)
 
@@ -113,6 +116,7 @@ class Ddpg:
         self._actor_learner = ActorLearner(
             self.actor,
             self.target_actor,
+            self.flown_actor,
             Perceptron(critics[0].body, self._q_weights),
             self._batch,
             config,
@@ -127,9 +131,12 @@ class Ddpg:
     @torch.inference_mode()
     def act(self, observations: np.ndarray) -> np.ndarray:
         """Noise-free actions in [-1, 1], ``(batch, m)``, for ``(batch, n)`` in SI units."""
-        inputs = torch.as_tensor(observations, dtype=torch.float32, device=self.device)
-        actions: np.ndarray = self.actor.forward(self.normaliser.forward(inputs)).cpu().numpy()
-        return actions
+        return self._actions(self.actor, observations)
+
+    @torch.inference_mode()
+    def fly(self, observations: np.ndarray) -> np.ndarray:
+        """Those of the policy that is judged and exported, which may be an average of actors."""
+        return self._actions(self.flown_actor, observations)
 
     @torch.inference_mode()
     def value(self, observations: np.ndarray, actions: np.ndarray) -> np.ndarray:
@@ -247,13 +254,20 @@ class Ddpg:
         """Whether every weight of every network is finite."""
         return all(bool(weights.everything.isfinite().all()) for weights in self._weights())
 
+    def _actions(self, actor: Actor, observations: np.ndarray) -> np.ndarray:
+        inputs = torch.as_tensor(observations, dtype=torch.float32, device=self.device)
+        actions: np.ndarray = actor.forward(self.normaliser.forward(inputs)).cpu().numpy()
+        return actions
+
     def _networks(self) -> list[tuple[str, nn.Module]]:
-        names = ("actor", "critics", "target_actor", "target_critics")
+        names = ["actor", "critics", "target_actor", "target_critics"]
+        names += ["flown_actor"] if self.flown_actor is not self.actor else []
         return [(name, getattr(self, name)) for name in names]
 
     def _weights(self) -> tuple[Parameters, ...]:
         actor = self._actor_learner
-        return (actor.weights, self._q_weights, actor.target_weights, self._target_q_weights)
+        followers = actor.target_weights, actor.average_weights, self._target_q_weights
+        return (actor.weights, self._q_weights, *followers)
 
     def _smooth(self, actions: Tensor) -> None:
         """Put clipped noise on actions: similar ones shall have similar values (TD3, 5.3)."""

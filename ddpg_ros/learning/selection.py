@@ -75,12 +75,12 @@ class Selection:
             self._keep(step, evaluation.mean)
         self.best["evaluated_at"] = step
         starts = np.stack(evaluation.starts)
-        values = self._ddpg.value(starts, self._ddpg.act(starts))
+        values = self._ddpg.value(starts, self._ddpg.fly(starts))
         return Judgement(evaluation, best, float(np.mean(values - np.array(evaluation.discounted))))
 
     def policy(self, observation: np.ndarray) -> np.ndarray:
         """The noise-free command ``(m,)`` for one observation ``(n,)``, both in SI units."""
-        return self._scale.to_command(self._ddpg.act(observation[None])[0])
+        return self._scale.to_command(self._ddpg.fly(observation[None])[0])
 
     def close(self) -> None:
         """Close the world."""
@@ -96,7 +96,7 @@ class Selection:
 
     def _keep(self, step: int, mean: float) -> None:
         self.best = {"mean": mean, "step": step}
-        for name, network in (("actor", self._ddpg.actor), ("critic", self._ddpg.critics[0])):
+        for name, network in (("actor", self._ddpg.flown_actor), ("critic", self._ddpg.critics[0])):
             weights = network.state_dict().items()
             self.best[name] = {key: value.detach().clone() for key, value in weights}
         self.best["normaliser"] = self._ddpg.normaliser.state()

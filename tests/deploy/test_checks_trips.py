@@ -121,7 +121,7 @@ def test_an_element_that_the_policy_does_not_read_is_refused(leg: Assembler) -> 
 @pytest.mark.parametrize(
     ("low", "high", "sentence"),
     [
-        ((0.0,), (), "must have one value for each element, got 1, 1 and 0."),
+        ((0.0,), (), "must be equally long, got 1 in trip_elements, 1 in trip_low, 0 in trip_high"),
         ((1.0,), (1.0,), f"trip_low of {KNEE[0]} must be below its trip_high, got 1 and 1."),
         ((2.0,), (1.0,), "got 2 and 1."),
         ((math.nan,), (1.0,), "got nan and 1."),
@@ -133,7 +133,7 @@ def test_limits_that_limit_nothing_are_refused(
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         GuardSettings(trip_elements=KNEE[:1], trip_low=low, trip_high=high)
-    assert str(caught.value).endswith(sentence)
+    assert sentence in str(caught.value)
 
 
 def test_the_settings_choose_what_is_watched_and_what_follows(leg: Assembler) -> None:

@@ -115,17 +115,29 @@ def test_evaluate_flies_a_policy_in_the_world_it_was_trained_in(
     assert ", 2 episodes: " in text
 
 
-def test_controller_flies_only_a_file_that_is_there(tmp_path: Path) -> None:
+def run_controller(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     pytest.importorskip("rclpy")
-    command = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args", "-p"]
-    done = subprocess.run(
-        [*command, f"policy:={tmp_path}/none.onnx"],
+    return subprocess.run(
+        [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args", *arguments],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
         env={**os.environ, "ROS_DOMAIN_ID": "97", "ROS_LOG_DIR": str(tmp_path)},
     )
+
+
+def test_a_parameter_that_lacks_its_flag_is_told(tmp_path: Path) -> None:
+    done = run_controller(tmp_path, "policy:=some.onnx")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("ddpg_controller: arguments that ROS cannot read (")
+    assert "policy:=some.onnx" in line
+    assert line.endswith("as --ros-args -p NAME:=VALUE, or as launch arguments.")
+
+
+def test_controller_flies_only_a_file_that_is_there(tmp_path: Path) -> None:
+    done = run_controller(tmp_path, "-p", f"policy:={tmp_path}/none.onnx")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         f"ddpg_controller: policy file {tmp_path}/none.onnx: cannot be read (No such file or "

@@ -14,6 +14,8 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from graph import Graph, NodeProcess
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray, String
@@ -168,6 +170,11 @@ def test_a_second_publisher_of_commands_is_told(
         return any(pair.key == "other_publishers" for pair in pairs)
 
     graph.wait_for(told, "a diagnosis of the second publisher")
+    status = robot.wait_for_diagnosis("others command the robot too")
+    assert status.level == DiagnosticStatus.WARN
+    values = {pair.key: pair.value for pair in status.values}
+    assert values["other_publishers"] == "/commands by /test"
+    assert (values["enabled"], values["latched"]) == ("true", "")
 
 
 def test_a_message_that_was_long_under_way_is_stale(
@@ -243,6 +250,48 @@ def test_it_follows_its_lifecycle_and_survives_wrong_requests(
     robot.commands.clear()
     robot.wait_until_driven()
     assert node.running()
+
+
+def test_configured_anew_it_neither_enables_itself_nor_releases_an_emergency_stop(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    node = start("controller", policy=policy)
+    robot.wait_until_driven()
+
+    def change(*transitions: int) -> list[bool]:
+        requests = [ChangeState.Request(transition=Transition(id=each)) for each in transitions]
+        service = "ddpg_controller/change_state"
+        return [graph.call(ChangeState, service, request).success for request in requests]
+
+    graph.call(Trigger, "ddpg_controller/estop", Trigger.Request())
+    answer = graph.call(SetBool, "ddpg_controller/enable", SetBool.Request(data=False))
+    assert answer.success
+    assert all(change(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP))
+    moved = policy.rename(policy.with_name("elsewhere.onnx"))
+    assert change(Transition.TRANSITION_CONFIGURE) == [False]
+    assert f"policy file {policy}: cannot be read" in node.output
+    moved.rename(policy)
+    assert change(Transition.TRANSITION_CONFIGURE) == [True]
+    assert robot.wait_for_diagnosis("inactive").message == "inactive (emergency_stop until ~/reset)"
+    graph.call(Trigger, "ddpg_controller/reset", Trigger.Request())
+    assert change(Transition.TRANSITION_ACTIVATE) == [True]
+    robot.commands.clear()
+    robot.wait_for_diagnosis("disabled: nothing is sent")
+    assert robot.commands == []
+
+
+def test_its_clock_is_kept_while_it_is_configured(
+    robot: Robot, graph: Graph, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    value = ParameterValue(type=ParameterType.PARAMETER_BOOL, bool_value=True)
+    request = SetParameters.Request(parameters=[Parameter(name="use_sim_time", value=value)])
+    (result,) = graph.call(SetParameters, "ddpg_controller/set_parameters", request).results
+    assert not result.successful
+    assert result.reason.startswith("use_sim_time is read at configuration")
+    robot.commands.clear()
+    robot.wait_until_driven()
 
 
 def test_a_stalled_clock_gives_the_safe_command(
