@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from ddpg_ros.contract import Contract
 HICCUPS = {"stale", "clock_stalled", "recovering", "missing"}
 """What a loaded machine, or the start of a process, brings about by itself."""
 
-_TOLD = "fallback: "
+_TOLD = re.compile(r"fallback: (\w+)|(disabled):")
 _SERVICES = {"estop": Trigger, "reset": Trigger, "reload": Trigger, "enable": SetBool}
 _SERVICES["change_state"] = ChangeState
 
@@ -120,7 +121,7 @@ class Flight:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Those that were told, in order."""
-        told = [m[len(_TOLD) :].split(" ")[0] for m in self.log if m.startswith(_TOLD)]
+        told = [found[1] or found[2] for found in map(_TOLD.match, self.log) if found]
         return tuple(dict.fromkeys(told))
 
     def fly(self, fault: Fault) -> Row:

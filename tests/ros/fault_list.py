@@ -131,7 +131,7 @@ PLAIN = (
         begin=rival,
         end=no_rival,
         outcome="drives",
-        says="another node publishes on",
+        says="others command the robot too",
     ),
     Fault(
         "silence, then NaN",

@@ -230,7 +230,9 @@ def test_diagnostics_tell_times_counts_and_the_policy(
     hinge.wait_until_driven()
     graph.serve(2.0)
     values = hinge.values("the policy drives")
-    number = {key: float(value) for key, value in values.items() if not key.startswith("policy")}
+    words = ("policy", "policy_digest", "enabled", "latched")
+    number = {key: float(value) for key, value in values.items() if key not in words}
+    assert (values["enabled"], values["latched"]) == ("true", "")
     assert values["policy"] == "pendulum"
     assert values["policy_digest"] == OnnxPolicy.load(policy).digest == hinge.digest()
     assert number["rate_hz"] == pytest.approx(1 / PERIOD, rel=0.2)
