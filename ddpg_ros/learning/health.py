@@ -181,7 +181,7 @@ class Health:
             )
         over = [evaluated.overestimate for evaluated in self._evaluations[-_BEYOND_ROWS:]]
         limit = _OVERESTIMATE * self._largest_return * self._beyond_episode
-        if len(over) == _BEYOND_ROWS and limit < over[0] < over[1] < over[2]:
+        if len(over) == _BEYOND_ROWS and 0 < limit < over[0] < over[1] < over[2]:
             return (
                 f"Q at the starts of the evaluation is {_said(over[-1])} above what came of them, "
                 f"more with each of {_BEYOND_ROWS} evaluations; the largest return seen is "

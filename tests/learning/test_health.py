@@ -97,6 +97,11 @@ def test_an_overestimate_that_grows_beyond_every_return_is_diverging() -> None:
     )
 
 
+def test_without_a_return_there_is_nothing_to_overestimate() -> None:
+    rows = [(1000 * n, judged(0.0, 0.001 * n)) for n in range(1, 6)]
+    assert "diverging" not in [f.sign for f in told([(900, row(episode_return=0.0)), *rows])]
+
+
 def test_an_overestimate_that_a_time_limit_explains_is_left_alone() -> None:
     over = [5.0, 15.0, 25.0, 30.0, 40.0]
     rows = [(1000 * n, judged(5.0 + n, over)) for n, over in enumerate(over, 1)]
