@@ -33,6 +33,9 @@ _STALLED_EVALUATIONS = 4
 _COLLAPSED_EVALUATIONS = 3
 _UNEXPLORED_SHARE = 0.5
 
+_REWARDLESS_EPISODES = 5
+"""A reward should have come within so many episodes after warm-up."""
+
 _WELL_ROWS = 8
 """A sign has got well when so many rows in a row do not show it."""
 
@@ -121,6 +124,7 @@ class Health:
         self._noiseless = False
         self._evaluations: list[Evaluated] = []
         self._looks = {
+            "no-reward": self._rewardless,
             "diverging": self._diverging,
             "saturated": self._saturation,
             "stalled": self._stalled,
@@ -170,6 +174,13 @@ class Health:
         largest = self._largest_reward
         return self._config.value_bound(largest) if largest > 0 else math.inf
 
+    def _rewardless(self) -> str:
+        """A reason to look at nothing else first."""
+        known = self._config.warmup_steps + _REWARDLESS_EPISODES * self._length
+        if self._largest_reward == 0 and self._step > known:
+            return f"Every reward in {self._step:,} steps was 0."
+        return ""
+
     def _diverging(self) -> str:
         beyond = self._beyond
         lasting = beyond.rows >= _BEYOND_ROWS and abs(beyond.last) >= abs(beyond.first)
@@ -207,7 +218,8 @@ class Health:
 
     def _stalled(self) -> str:
         evaluations = self._evaluations
-        if not evaluations or self._step < _STALLED_SHARE * self._config.total_steps:
+        early = self._step < _STALLED_SHARE * self._config.total_steps
+        if not evaluations or early or self._rewardless():
             return ""
         start, margin, what = self._start()
         means = [evaluated.mean for evaluated in evaluations]
@@ -219,10 +231,9 @@ class Health:
             return ""
         if max(recent) > start + margin:
             return ""
-        rewardless = " Every reward was 0." if self._largest_reward == 0 else ""
         return (
             f"The last {len(recent)} evaluations returned at most {_said(max(recent))}, no better "
-            f"than {what}, {_said(start)}.{rewardless}"
+            f"than {what}, {_said(start)}."
         )
 
     def _collapsed(self) -> str:

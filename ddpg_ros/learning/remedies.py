@@ -13,6 +13,15 @@ Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
 
 
+def _rewardless(config: DdpgConfig) -> Advice:
+    return (
+        "There is nothing to learn from: the reward function gives none, or what it rewards was "
+        "never reached.",
+        "Look at the reward function first. "
+        + _try("easier starts", "a reward that tells near from far", *_more_noise(config)),
+    )
+
+
 def _diverging(config: DdpgConfig) -> Advice:
     return (
         "Usually the critic feeds on its own overestimate.",
@@ -43,8 +52,7 @@ def _stalled(config: DdpgConfig) -> Advice:
         "Unless that is as good as it gets, nothing is learned: the noise never finds a reward, "
         "the networks hardly move, or the observation does not tell what the reward depends on.",
         _try(
-            "noise ornstein_uhlenbeck" if config.noise != "ornstein_uhlenbeck" else "",
-            _larger(config, "noise_std"),
+            *_more_noise(config),
             _rates(config),
             "a reward that tells near from far, 'ddpg-ros inspect' for what the policy reads",
         ),
@@ -76,6 +84,7 @@ def _unexplored(config: DdpgConfig) -> Advice:
 
 
 REMEDIES: dict[str, Callable[[DdpgConfig], Advice]] = {
+    "no-reward": _rewardless,
     "diverging": _diverging,
     "saturated": _saturated,
     "stalled": _stalled,
@@ -95,6 +104,11 @@ def _smaller(config: DdpgConfig, name: str) -> str:
 
 def _larger(config: DdpgConfig, name: str) -> str:
     return f"a larger {name} (now {getattr(config, name):g})"
+
+
+def _more_noise(config: DdpgConfig) -> tuple[str, str]:
+    other = "" if config.noise == "ornstein_uhlenbeck" else "noise ornstein_uhlenbeck"
+    return other, "" if config.noise == "none" else _larger(config, "noise_std")
 
 
 def _rates(config: DdpgConfig) -> str:

@@ -83,7 +83,8 @@ def test_the_largest_reward_of_the_run_counts() -> None:
 
 def test_without_discount_or_rewards_there_is_no_bound() -> None:
     assert told(every(*[row(q=1e6)] * 5), gamma=1.0) == []
-    assert told(every(*[row(q=0.01, largest_reward=0.0)] * 5)) == []
+    findings = told(every(*[row(q=0.01, largest_reward=0.0)] * 5))
+    assert [f.sign for f in findings] == ["no-reward"]
 
 
 def test_an_overestimate_that_grows_beyond_every_return_is_diverging() -> None:
@@ -157,10 +158,18 @@ def test_a_policy_that_never_changes_is_stalled() -> None:
     assert [f.sign for f in told([*warmup, *rows])] == ["stalled"]
 
 
-def test_where_every_reward_is_0_that_is_said() -> None:
-    rows = [(900, row(largest_reward=0.0, q=0.0)), *evaluations(0.0, 0.0, 0.0, 0.0, 0.0)]
+def test_where_every_reward_is_0_that_is_said_soon_and_nothing_is_stalled() -> None:
+    nothing = row(largest_reward=0.0, episode_return=0.0)
+    rows = [(900, nothing), (1100, nothing), (1200, nothing), *evaluations(*[0.0] * 9)]
     (finding,) = told(sorted(rows, key=lambda one: one[0]))
-    assert finding.seen.endswith(" Every reward was 0.")
+    assert (finding.step, finding.sign) == (1200, "no-reward")
+    assert finding.seen == "Every reward in 1,200 steps was 0."
+    assert finding.remedy.startswith("Look at the reward function first. Try easier starts, ")
+
+
+def test_a_reward_in_warm_up_is_one() -> None:
+    rows = [(900, row()), *every(*[row(largest_reward=0.0)] * 5)]
+    assert told(rows) == []
 
 
 def test_early_in_a_run_nothing_is_stalled() -> None:
