@@ -219,3 +219,37 @@ def test_what_is_ill_now_can_be_asked() -> None:
 def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: str) -> None:
     _, advice = REMEDIES["no-exploration"](DdpgConfig(noise_decay_steps=decay))
     assert advice == f"Try a {knob} above 0."
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], ""),
+        (evaluations(5.0), "The best policy is the one after 1,000 steps: nothing was learned."),
+        (evaluations(5.0, 6.0), ""),
+        (
+            [(1100, judged(5.0)), (2000, judged(4.0))],
+            "The best evaluation returned 5, no better than the first evaluation, 5: nothing was "
+            "learned, unless that is as good as it gets.",
+        ),
+        (
+            [(500, {"episode_return": 0.0}), (2000, judged(0.0)), (3000, judged(0.0))],
+            "The best evaluation returned 0, no better than the first evaluation, 0: nothing was "
+            "learned, unless that is as good as it gets.",
+        ),
+        (
+            [(500, {"episode_return": 9.0}), (2000, judged(2.0)), (3000, judged(8.0))],
+            "The best evaluation returned 8, no better than the episodes it began with, 9: nothing "
+            "was learned, unless that is as good as it gets.",
+        ),
+        ([(500, {"episode_return": 1.0}), (2000, judged(9.0)), (3000, judged(8.0))], ""),
+        ([(2000, judged(9.0))], ""),
+    ],
+)
+def test_that_nothing_was_learned_can_be_asked(
+    rows: list[tuple[int, dict[str, float]]], said: str
+) -> None:
+    health = Health(CONFIG)
+    for step, values in rows:
+        health.hear(step, values)
+    assert health.unlearned == said
