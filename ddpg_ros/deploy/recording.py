@@ -49,8 +49,8 @@ class Recording:
         if len(self.policies) < 2:
             return ""
         return (
-            f"The recording holds {len(self.policies)} policies: one was reloaded in flight, or two "
-            f"controllers called {self.controller} ran at once."
+            f"The recording holds {len(self.policies)} policies: one was reloaded in flight, or "
+            f"two controllers called {self.controller} ran at once."
         )
 
     def hear(self, topic: str, time: float, message: Any) -> None:

@@ -75,7 +75,8 @@ def _collapsed(config: DdpgConfig) -> Advice:
 
 def _unexplored(config: DdpgConfig) -> Advice:
     std = "noise_std_final" if config.noise_decay_steps else "noise_std"
-    noise = "noise gaussian" if config.noise == "none" else f"a {std} above 0"
+    kinds = "noise ornstein_uhlenbeck or gaussian"
+    noise = kinds if config.noise == "none" else f"a {std} above 0"
     return (
         "The memory fills with what the actor would do anyway, so the critic learns nothing of "
         "other actions.",

@@ -215,6 +215,11 @@ def test_what_is_ill_now_can_be_asked() -> None:
     assert health.ill == []
 
 
+def test_against_no_noise_both_kinds_are_offered() -> None:
+    _, advice = REMEDIES["no-exploration"](DdpgConfig(noise="none"))
+    assert advice == "Try noise ornstein_uhlenbeck or gaussian."
+
+
 @pytest.mark.parametrize(("decay", "knob"), [(0, "noise_std"), (3000, "noise_std_final")])
 def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: str) -> None:
     _, advice = REMEDIES["no-exploration"](DdpgConfig(noise_decay_steps=decay))
