@@ -263,7 +263,8 @@ class Health:
         start = self._start()
         best = max(before, key=lambda evaluated: evaluated.mean)
         gained = best.mean - start.mean
-        if gained <= 2 * start.confidence or max(e.mean for e in recent) > start.mean + gained / 2:
+        margin = 2 * max(start.confidence, best.confidence)
+        if gained <= margin or max(e.mean for e in recent) > start.mean + gained / 2:
             return ""
         return (
             f"The last {len(recent)} evaluations returned at most "

@@ -9,6 +9,9 @@ from ddpg_ros.learning.config import DdpgConfig
 DOCS = "docs/ddpg.md"
 """The page with a section for each sign, called like the sign."""
 
+_LARGE_TAU = 0.05
+"""Above this, targets move fast enough to be the first thing to look at."""
+
 Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
 
@@ -64,6 +67,7 @@ def _collapsed(config: DdpgConfig) -> Advice:
         "Usually targets move too fast, or the memory no longer holds enough variety. The best "
         "policy is kept.",
         _try(
+            _smaller(config, "tau") if config.tau > _LARGE_TAU and not config.batch_norm else "",
             _smaller(config, "actor_lr"),
             _smaller(config, "critic_lr"),
             _larger(config, "batch_size"),

@@ -184,6 +184,30 @@ def test_a_return_that_was_lost_again_is_a_collapse() -> None:
     )
 
 
+def test_a_best_return_that_chance_explains_is_no_collapse() -> None:
+    rows = evaluations(0.0, 20.0, 100.0, 40.0, 30.0, 20.0)
+    best = rows[2][1]
+    best["evaluation_confidence"] = 49.0
+    assert [f.sign for f in told(rows)] == ["collapsed"]
+    best["evaluation_confidence"] = 50.0
+    assert told(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "first"),
+    [
+        ({"tau": 0.1}, "a smaller tau (now 0.1)"),
+        ({"tau": 0.05}, "a smaller actor_lr (now 0.001)"),
+        ({"tau": 1.0, "batch_norm": True}, "a smaller actor_lr (now 0.001)"),
+    ],
+)
+def test_against_a_collapse_targets_that_move_fast_come_first(
+    changes: dict[str, Any], first: str
+) -> None:
+    _, advice = REMEDIES["collapsed"](DdpgConfig(**changes))
+    assert advice.startswith(f"Try {first}, ")
+
+
 def test_a_dip_is_no_collapse() -> None:
     assert told(evaluations(0.0, 20.0, 100.0, 40.0, 30.0, 70.0, 40.0)) == []
 
