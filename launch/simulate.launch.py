@@ -11,7 +11,7 @@ from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.launch_recording import recorder, recording_arguments
 from ddpg_ros.ros.launching import arguments_of, given, node, params_file_argument
-from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
+from ddpg_ros.ros.settings import CAMERA, FAULTS, FaultParameters, WorldParameters
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -41,11 +41,12 @@ def _simulate(context: LaunchContext) -> list:
         slowness = max(1.0, 1.0 / world.get("real_time_factor", 1.0))
         patience = ControllerParameters().watchdog_patience(policy.contract.period, True)
         controller = {"watchdog_timeout": slowness * patience, **controller}
+    pictures = [CAMERA] if world.get("camera_rate") else []
     over = Shutdown(reason="a node has ended")
     return [
         node(context, "world", "world", world, on_exit=over),
         node(context, "controller", "controller", controller, {"use_sim_time": True}, on_exit=over),
-        *recorder(context, controller.get("policy", "")),
+        *recorder(context, controller.get("policy", ""), more=pictures),
     ]
 
 

@@ -58,6 +58,7 @@ class Flight:
             DdpgRosError: A node failed; the message names its log.
         """
         results, environment = self.output / "episodes.json", _private_graph()
+        results.unlink(missing_ok=True)
         recorders = []
         if self.recorded:
             arguments = [str(self.policy), "--output", str(self.output / RECORDING)]
@@ -79,12 +80,14 @@ class Flight:
         }
         world = self._start("world", _parameters(told), environment)
         try:
-            self._wait(world, controller)
+            self._wait_for(results, {"controller": controller, "world": world})
+            controller.send_signal(signal.SIGINT)  # before it finds that the clock stands still
+            self._leave(controller, "controller")
+            self._leave(world, "world", _FLIGHT_DEADLINE)
         finally:
             for process in (world, controller, *recorders):
                 if process.poll() is None:
                     process.send_signal(signal.SIGINT)
-        self._leave(controller, "controller")
         for recorder in recorders:
             self._leave(recorder, "record")
         episodes: list[dict[str, Any]] = json.loads(results.read_text())
@@ -97,20 +100,22 @@ class Flight:
         with self._log(verb).open("wb") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
-    def _wait(self, world: subprocess.Popen[bytes], controller: subprocess.Popen[bytes]) -> None:
+    def _wait_for(self, results: Path, nodes: dict[str, subprocess.Popen[bytes]]) -> None:
+        """Until the world has flown the last episode."""
         deadline = time.monotonic() + _FLIGHT_DEADLINE + 3 * self.seconds / self.real_time_factor
-        while world.poll() is None:
-            if controller.poll() is not None:
-                raise self._failure("controller")
+        while not results.exists():
+            for verb, process in nodes.items():
+                if process.poll() is not None and not results.exists():
+                    raise self._failure(verb)
             if time.monotonic() > deadline:
                 raise self._failure("world")
-            time.sleep(0.05)
-        if world.returncode != 0:
-            raise self._failure("world")
+            time.sleep(0.02)
 
-    def _leave(self, process: subprocess.Popen[bytes], verb: str) -> None:
+    def _leave(
+        self, process: subprocess.Popen[bytes], verb: str, patience: float = _LEAVE_DEADLINE
+    ) -> None:
         try:
-            left_well = process.wait(_LEAVE_DEADLINE) == 0
+            left_well = process.wait(patience) == 0
         except subprocess.TimeoutExpired:
             process.kill()
             left_well = False

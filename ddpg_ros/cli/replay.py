@@ -30,11 +30,15 @@ def _replay(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy.replay import replay
     from ddpg_ros.deploy.replay_fit import check_fit
     from ddpg_ros.deploy.replay_report import as_dict, as_text
+    from ddpg_ros.errors import PolicyFileError
 
     policy = OnnxPolicy.load(options.policy)
     recording = read_recording(options.recording, options.controller)
     for flown in recording.policies.values():
-        check_fit(policy.contract, flown)
+        try:
+            check_fit(policy.contract, flown)
+        except PolicyFileError as error:
+            raise PolicyFileError(f"{error} {recording.several}".rstrip()) from None
     result = replay(policy, recording.ticks.pairs, recording.start)
     if options.json:
         print(json.dumps(as_dict(recording, policy, result), indent=2))

@@ -43,6 +43,16 @@ class Recording:
     end: float = 0.0
     cut_off: bool = False
 
+    @property
+    def several(self) -> str:
+        """That more than one policy flew, a sentence; empty where one did, or none is known."""
+        if len(self.policies) < 2:
+            return ""
+        return (
+            f"The recording holds {len(self.policies)} policies: one was reloaded in flight, or "
+            f"two controllers called {self.controller} ran at once."
+        )
+
     def hear(self, topic: str, time: float, message: Any) -> None:
         """Take in a message of one of its topics, named without the controller.
 

@@ -45,6 +45,7 @@ def as_text(recording: Recording, policy: OnnxPolicy, result: Replay) -> str:
             f"replayed  {policy.digest[:_DIGITS]}",
             f"compared  {result.ticks} ticks",
             *_left_out(recording, result),
+            *filter(None, [recording.several]),
             "",
             *table([_HEADING, *(_row(element, result.ticks) for element in result.elements)]),
             "",

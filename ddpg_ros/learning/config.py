@@ -15,6 +15,9 @@ from typing import Any
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.knob import check_names, check_range, knob
 
+_OF_NOISE = ("noise_std", "noise_std_final", "noise_decay_steps", "noise_spread", "ou_theta")
+"""Without effect where there is no noise."""
+
 
 @dataclass(frozen=True)
 class DdpgConfig:
@@ -182,10 +185,14 @@ class DdpgConfig:
         return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
 
     def changed(self) -> dict[str, Any]:
-        """The hyperparameters that are not the default's, JSON values."""
+        """The hyperparameters that are in force and not the default's, JSON values."""
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
-        values = self.to_dict().items()
-        return {name: value for name, value in values if getattr(self, name) != defaults[name]}
+        idle = _OF_NOISE if self.noise == "none" else ()
+        return {
+            name: value
+            for name, value in self.to_dict().items()
+            if getattr(self, name) != defaults[name] and name not in idle
+        }
 
     @staticmethod
     def from_dict(values: Mapping[str, Any], base: DdpgConfig | None = None) -> DdpgConfig:

@@ -33,10 +33,11 @@ _STALLED_EVALUATIONS = 4
 _COLLAPSED_EVALUATIONS = 3
 _UNEXPLORED_SHARE = 0.5
 
+_REWARDLESS_EPISODES = 5
+"""A reward should have come within so many episodes after warm-up."""
+
 _WELL_ROWS = 8
 """A sign has got well when so many rows in a row do not show it."""
-
-_FIRST = "the first evaluation"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ class Evaluated(NamedTuple):
     mean: float
     confidence: float
     overestimate: float
+
+
+class Start(NamedTuple):
+    """What a run began with: a return, its uncertainty, whose it is, and what was judged later."""
+
+    mean: float
+    confidence: float
+    name: str
+    later: list[Evaluated]
 
 
 class Streak:
@@ -121,6 +131,7 @@ class Health:
         self._noiseless = False
         self._evaluations: list[Evaluated] = []
         self._looks = {
+            "no-reward": self._rewardless,
             "diverging": self._diverging,
             "saturated": self._saturation,
             "stalled": self._stalled,
@@ -143,6 +154,22 @@ class Health:
             self._well[sign] = 0 if seen else self._well[sign] + 1
         self.ill = [sign for sign, rows in self._well.items() if rows < _WELL_ROWS]
         return [Finding(step, sign, looks[sign], *REMEDIES[sign](self._config)) for sign in news]
+
+    @property
+    def unlearned(self) -> str:
+        """That nothing was learned, a sentence; empty where something was, or nothing judged."""
+        if not self._evaluations:
+            return ""
+        best = max(self._evaluations, key=lambda evaluated: (evaluated.mean, evaluated.step))
+        if best.step <= self._config.warmup_steps:
+            return f"The best policy is the one after {best.step:,} steps: nothing was learned."
+        start = self._start()
+        if not start.later or best.mean > start.mean:
+            return ""
+        return (
+            f"The best evaluation returned {_said(best.mean)}, no better than {start.name}, "
+            f"{_said(start.mean)}: nothing was learned, unless that is as good as it gets."
+        )
 
     def _remember(self, step: int, row: Mapping[str, float]) -> None:
         self._step = step
@@ -170,6 +197,13 @@ class Health:
         largest = self._largest_reward
         return self._config.value_bound(largest) if largest > 0 else math.inf
 
+    def _rewardless(self) -> str:
+        """A reason to look at nothing else first."""
+        known = self._config.warmup_steps + _REWARDLESS_EPISODES * self._length
+        if self._largest_reward == 0 and self._step > known:
+            return f"Every reward in {self._step:,} steps was 0."
+        return ""
+
     def _diverging(self) -> str:
         beyond = self._beyond
         lasting = beyond.rows >= _BEYOND_ROWS and abs(beyond.last) >= abs(beyond.first)
@@ -181,7 +215,7 @@ class Health:
             )
         over = [evaluated.overestimate for evaluated in self._evaluations[-_BEYOND_ROWS:]]
         limit = _OVERESTIMATE * self._largest_return * self._beyond_episode
-        if len(over) == _BEYOND_ROWS and limit < over[0] < over[1] < over[2]:
+        if len(over) == _BEYOND_ROWS and 0 < limit < over[0] < over[1] < over[2]:
             return (
                 f"Q at the starts of the evaluation is {_said(over[-1])} above what came of them, "
                 f"more with each of {_BEYOND_ROWS} evaluations; the largest return seen is "
@@ -206,23 +240,19 @@ class Health:
         )
 
     def _stalled(self) -> str:
-        evaluations = self._evaluations
-        if not evaluations or self._step < _STALLED_SHARE * self._config.total_steps:
+        early = self._step < _STALLED_SHARE * self._config.total_steps
+        if not self._evaluations or early or self._rewardless():
             return ""
-        start, margin, what = self._start()
-        means = [evaluated.mean for evaluated in evaluations]
-        if len(set(means)) == 1:
-            start, what = means[0], _FIRST
-        since = means[1:] if what == _FIRST else means
+        start = self._start()
+        since = [evaluated.mean for evaluated in start.later]
         recent = since[-max(_STALLED_EVALUATIONS, len(since) // 2) :]
         if len(recent) < _STALLED_EVALUATIONS:
             return ""
-        if max(recent) > start + margin:
+        if max(recent) > start.mean + start.confidence:
             return ""
-        rewardless = " Every reward was 0." if self._largest_reward == 0 else ""
         return (
             f"The last {len(recent)} evaluations returned at most {_said(max(recent))}, no better "
-            f"than {what}, {_said(start)}.{rewardless}"
+            f"than {start.name}, {_said(start.mean)}."
         )
 
     def _collapsed(self) -> str:
@@ -230,10 +260,11 @@ class Health:
         before = self._evaluations[:-_COLLAPSED_EVALUATIONS]
         if not before:
             return ""
-        start, margin, _ = self._start()
+        start = self._start()
         best = max(before, key=lambda evaluated: evaluated.mean)
-        gained = best.mean - start
-        if gained <= 2 * margin or max(e.mean for e in recent) > start + gained / 2:
+        gained = best.mean - start.mean
+        margin = 2 * max(start.confidence, best.confidence)
+        if gained <= margin or max(e.mean for e in recent) > start.mean + gained / 2:
             return ""
         return (
             f"The last {len(recent)} evaluations returned at most "
@@ -250,14 +281,15 @@ class Health:
         left = self._config.total_steps - self._step
         return f"The noise is 0 with {left:,} of {self._config.total_steps:,} steps to go."
 
-    def _start(self) -> tuple[float, float, str]:
-        """What the run began with: a return, its uncertainty, and what it is the return of."""
-        first = self._evaluations[0]
+    def _start(self) -> Start:
+        """The first evaluation where it was of an untrained policy, else the earliest episodes."""
+        first, *later = self._evaluations
         untrained = first.step <= 1.2 * self._config.warmup_steps
-        if untrained or not self._early_returns:
-            return first.mean, first.confidence, _FIRST
+        unchanged = later and all(evaluated.mean == first.mean for evaluated in later)
+        if untrained or unchanged or not self._early_returns:
+            return Start(first.mean, first.confidence, "the first evaluation", later)
         mean = sum(self._early_returns) / len(self._early_returns)
-        return mean, first.confidence, "the episodes it began with"
+        return Start(mean, first.confidence, "the episodes it began with", self._evaluations)
 
 
 def _larger(one: float, other: float) -> float:

@@ -9,8 +9,20 @@ from ddpg_ros.learning.config import DdpgConfig
 DOCS = "docs/ddpg.md"
 """The page with a section for each sign, called like the sign."""
 
+_LARGE_TAU = 0.05
+"""Above this, targets move fast enough to be the first thing to look at."""
+
 Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
+
+
+def _rewardless(config: DdpgConfig) -> Advice:
+    return (
+        "There is nothing to learn from: the reward function gives none, or what it rewards was "
+        "never reached.",
+        "Look at the reward function first. "
+        + _try("easier starts", "a reward that tells near from far", *_more_noise(config)),
+    )
 
 
 def _diverging(config: DdpgConfig) -> Advice:
@@ -43,8 +55,7 @@ def _stalled(config: DdpgConfig) -> Advice:
         "Unless that is as good as it gets, nothing is learned: the noise never finds a reward, "
         "the networks hardly move, or the observation does not tell what the reward depends on.",
         _try(
-            "noise ornstein_uhlenbeck" if config.noise != "ornstein_uhlenbeck" else "",
-            _larger(config, "noise_std"),
+            *_more_noise(config),
             _rates(config),
             "a reward that tells near from far, 'ddpg-ros inspect' for what the policy reads",
         ),
@@ -56,6 +67,7 @@ def _collapsed(config: DdpgConfig) -> Advice:
         "Usually targets move too fast, or the memory no longer holds enough variety. The best "
         "policy is kept.",
         _try(
+            _smaller(config, "tau") if config.tau > _LARGE_TAU and not config.batch_norm else "",
             _smaller(config, "actor_lr"),
             _smaller(config, "critic_lr"),
             _larger(config, "batch_size"),
@@ -67,7 +79,8 @@ def _collapsed(config: DdpgConfig) -> Advice:
 
 def _unexplored(config: DdpgConfig) -> Advice:
     std = "noise_std_final" if config.noise_decay_steps else "noise_std"
-    noise = "noise gaussian" if config.noise == "none" else f"a {std} above 0"
+    kinds = "noise ornstein_uhlenbeck or gaussian"
+    noise = kinds if config.noise == "none" else f"a {std} above 0"
     return (
         "The memory fills with what the actor would do anyway, so the critic learns nothing of "
         "other actions.",
@@ -76,6 +89,7 @@ def _unexplored(config: DdpgConfig) -> Advice:
 
 
 REMEDIES: dict[str, Callable[[DdpgConfig], Advice]] = {
+    "no-reward": _rewardless,
     "diverging": _diverging,
     "saturated": _saturated,
     "stalled": _stalled,
@@ -95,6 +109,11 @@ def _smaller(config: DdpgConfig, name: str) -> str:
 
 def _larger(config: DdpgConfig, name: str) -> str:
     return f"a larger {name} (now {getattr(config, name):g})"
+
+
+def _more_noise(config: DdpgConfig) -> tuple[str, str]:
+    other = "" if config.noise == "ornstein_uhlenbeck" else "noise ornstein_uhlenbeck"
+    return other, "" if config.noise == "none" else _larger(config, "noise_std")
 
 
 def _rates(config: DdpgConfig) -> str:

@@ -46,7 +46,7 @@ class Reporter:
         """Called a few times a second."""
 
     def evaluated(self, step: int, evaluation: Evaluation, best: bool) -> None:
-        """Called after each evaluation; ``best`` says whether this policy is the best so far."""
+        """Called after each evaluation; ``best`` says whether none before was as good."""
 
     def message(self, text: str) -> None:
         """Something a person should know."""

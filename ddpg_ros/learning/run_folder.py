@@ -165,8 +165,9 @@ class RunFolder:
             job = Job(content["world"], contract_file, ranges, content.get("options", {}))
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
+            why = "" if isinstance(error, FileNotFoundError) else f" ({error})"
             raise CheckpointError(
-                f"{self.path}: no training run is kept here ({error}). Name the folder that "
+                f"{self.path}: no training run is kept here{why}. Name the folder that "
                 "'ddpg-ros train' printed, which holds a config.json."
             ) from None
 

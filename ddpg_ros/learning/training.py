@@ -24,6 +24,7 @@ from ddpg_ros.learning.report import FinishedRun, GivenUp, write_report
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
+from ddpg_ros.learning.watch import look_back
 from ddpg_ros.worlds import ROS, World, make_world
 from ddpg_ros.worlds.randomisation_file import find_ranges
 
@@ -203,17 +204,18 @@ def _train(
     folder.save_evaluation(evaluation)
     best = trainer.selection.best
     reporter.message(f"best policy, unseen seeds: {evaluation}")
-    _warn(folder, config, best["step"], reporter)
+    _warn(folder, config, reporter)
     provenance = _provenance(folder, job, config, best)
     export_policy(policy, folder.policy, provenance)
     _report(FinishedRun(folder, job, config, trainer.contract, best, provenance), reporter, request)
     return TrainingResult(folder, seconds, evaluation)
 
 
-def _warn(folder: RunFolder, config: DdpgConfig, step: int, reporter: Reporter) -> None:
+def _warn(folder: RunFolder, config: DdpgConfig, reporter: Reporter) -> None:
     """Say once more, at the end, what a person should know before flying the policy."""
-    if step <= config.warmup_steps:
-        reporter.warning(f"the best policy is the one after {step:,} steps: nothing was learned")
+    health, _ = look_back(folder, config)
+    if health.unlearned:
+        reporter.warning(health.unlearned)
     signs = dict.fromkeys(finding["sign"] for finding in folder.load_findings())
     if signs:
         reporter.warning(f"looked wrong while it trained: {', '.join(signs)}; see {folder.health}")

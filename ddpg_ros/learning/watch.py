@@ -26,11 +26,7 @@ class Watch:
     ) -> None:
         self._folder, self._reporter = folder, reporter
         self._metrics = Metrics(folder.metrics, folder.tensorboard, first_step)
-        self._health = Health(config)
-        self._findings: list[Finding] = []
-        for row in read_metrics(folder.metrics):
-            values = {name: float(cell) for name, cell in row.items() if cell}
-            self._findings += self._health.hear(int(row["step"]), values)
+        self._health, self._findings = look_back(folder, config)
         self._save()
         self._metrics.describe("hyperparameters", _as_table(config), first_step)
 
@@ -56,6 +52,16 @@ class Watch:
 
     def _save(self) -> None:
         self._folder.save_findings([finding.to_dict() for finding in self._findings])
+
+
+def look_back(folder: RunFolder, config: DdpgConfig) -> tuple[Health, list[Finding]]:
+    """The health of a run by the metrics in its folder, and all that was found in them."""
+    health = Health(config)
+    findings: list[Finding] = []
+    for row in read_metrics(folder.metrics):
+        values = {name: float(cell) for name, cell in row.items() if cell}
+        findings += health.hear(int(row["step"]), values)
+    return health, findings
 
 
 def _as_table(config: DdpgConfig) -> str:

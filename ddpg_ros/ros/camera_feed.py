@@ -12,9 +12,8 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 
+from ddpg_ros.ros.settings import CAMERA
 from ddpg_ros.worlds import World
-
-TOPIC = "camera/image_raw"
 
 _FRAME = "camera_optical_frame"
 """REP-103's name for a camera's frame whose z axis looks ahead."""
@@ -36,7 +35,7 @@ class CameraFeed:
     def __init__(self, node: Node, world: World, rate: float) -> None:
         self._world = world
         self._rate = rate
-        self._out = node.create_publisher(Image, TOPIC, QoSProfile(depth=1))
+        self._out = node.create_publisher(Image, CAMERA, QoSProfile(depth=1))
         self._painter = ThreadPoolExecutor(1, "camera")
         self._drawn: Future[None] | None = None
         self._last_due = 0

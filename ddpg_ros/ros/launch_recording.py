@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from launch import Action, LaunchContext
 from launch.actions import DeclareLaunchArgument, ExecuteProcess, LogInfo
 from launch_ros.actions import Node
 
-from ddpg_ros.contract import Contract
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.recorded_topics import topics_of
 from ddpg_ros.errors import DdpgRosError
@@ -36,13 +36,16 @@ def recording_arguments() -> list[DeclareLaunchArgument]:
     ]
 
 
-def recorder(context: LaunchContext, policy: str, namespace: str = "") -> list[Action]:
+def recorder(
+    context: LaunchContext, policy: str, namespace: str = "", more: Sequence[str] = ()
+) -> list[Action]:
     """What records, if ``record`` says so: ros2 bag where it can write MCAP, else ``record``.
 
     Args:
         context: Holds the launch arguments.
         policy: Path of the policy file; it says which topics.
         namespace: The controller's.
+        more: Topics to record as well.
     """
     said = context.launch_configurations
     if said["record"].lower() != "true":
@@ -53,7 +56,8 @@ def recorder(context: LaunchContext, policy: str, namespace: str = "") -> list[A
         return [LogInfo(msg=f"nothing is recorded: {error}")]
     output = said["recording"] or time.strftime("recording-%Y%m%d-%H%M%S")
     if all(map(_is_installed, _ROS2_BAG)):
-        return [ExecuteProcess(cmd=_ros2_bag(output, contract, namespace), output="screen")]
+        topics = [_absolute(topic, namespace) for topic in (*topics_of(contract), *more)]
+        return [ExecuteProcess(cmd=_ros2_bag(output, topics), output="screen")]
     return [
         Node(
             package=PACKAGE,
@@ -61,16 +65,20 @@ def recorder(context: LaunchContext, policy: str, namespace: str = "") -> list[A
             name="ddpg_recorder",
             namespace=namespace,
             output="screen",
-            arguments=[policy, "--output", f"{output}.mcap"],
+            arguments=[
+                policy,
+                "--output",
+                f"{output}.mcap",
+                *(["--topics", *more] if more else []),
+            ],
         )
     ]
 
 
-def _ros2_bag(output: str, contract: Contract, namespace: str) -> list[str]:
+def _ros2_bag(output: str, topics: Sequence[str]) -> list[str]:
     """Topics as one expression: from Humble to Rolling there is no other way to say them."""
-    names = (re.escape(_absolute(topic, namespace)) for topic in topics_of(contract))
-    topics = f"^({'|'.join(names)})$"
-    return ["ros2", "bag", "record", "-s", "mcap", "-o", output, "-e", topics]
+    expression = f"^({'|'.join(map(re.escape, topics))})$"
+    return ["ros2", "bag", "record", "-s", "mcap", "-o", output, "-e", expression]
 
 
 def _absolute(topic: str, namespace: str) -> str:

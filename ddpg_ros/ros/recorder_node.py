@@ -23,6 +23,8 @@ from ddpg_ros.ros.spin import RCLError, run_node
 
 NAME = "ddpg_recorder"
 
+_CLOCK = "/clock"
+
 _LOOK_SECONDS = 0.25
 """From one look at the graph for topics that are not there yet to the next."""
 
@@ -133,6 +135,9 @@ def _summary(node: RecorderNode) -> str:
     counts = node.log.counts
     lines = [f"{node.log.path}: {sum(counts.values())} messages"]
     lines += [f"  {count:8d}  {topic}" for topic, count in counts.items()]
-    if node.awaited:
-        lines.append(f"nobody published {', '.join(node.awaited)}")
+    missed = [topic for topic in node.awaited if topic != _CLOCK]
+    if missed:
+        lines.append(f"nobody published {', '.join(missed)}")
+    if _CLOCK in node.awaited:
+        lines.append(f"no {_CLOCK}: real time")
     return "\n".join(lines)

@@ -54,6 +54,9 @@ class WorldParameters:
     )
 
 
+CAMERA = "camera/image_raw"
+"""The topic of a world's pictures."""
+
 FAULTS = "faults."
 """What the names of the faults begin with as ROS parameters and launch arguments."""
 

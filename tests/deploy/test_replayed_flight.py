@@ -244,6 +244,28 @@ def test_a_policy_of_another_robot_is_refused_in_a_sentence(
     assert said.count("\n") == 1
 
 
+def test_that_several_policies_flew_is_said(
+    tmp_path: Path, path: Path, policy: OnnxPolicy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    several = (
+        "The recording holds 2 policies: one was reloaded in flight, or two controllers called "
+        "/ddpg_controller ran at once."
+    )
+    other, recording = OnnxPolicy(OTHER), tmp_path / "run.mcap"
+    said = [*flight(policy, 3), *flight(other, 3, first=4)]
+    Recorder(recording).introduce(policy).introduce(other).say(said).close()
+    code, page = printed(capsys, recording, path)
+    assert code == 1
+    assert several in page.splitlines()
+    assert "the action is another one on 3 of 6 ticks" in page
+    texts = replace(METADATA, contract=other_contract(name="corners")).to_texts()
+    strange = OnnxPolicy(replace(SOUND, texts=texts).sealed())
+    Recorder(recording).introduce(policy).introduce(strange).say(said).close()
+    code, page = printed(capsys, recording, path)
+    assert code == 2
+    assert page.endswith(f" {several}\n")
+
+
 def test_vectors_of_another_size_are_refused_where_the_recording_names_no_policy(
     policy: OnnxPolicy,
 ) -> None:

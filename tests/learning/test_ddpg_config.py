@@ -142,3 +142,9 @@ def test_what_is_not_given_comes_from_the_base() -> None:
 def test_it_survives_json() -> None:
     config = DdpgConfig(hidden_sizes=(3, 5), noise="none", checkpoint_seconds=0.1)
     assert DdpgConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_without_noise_its_deviation_is_not_told_as_set() -> None:
+    noise = {"noise_std": 0.6, "noise_decay_steps": 6000}
+    assert DdpgConfig(gamma=0.9, **noise).changed() == {"gamma": 0.9, **noise}
+    assert DdpgConfig(gamma=0.9, noise="none", **noise).changed() == {"gamma": 0.9, "noise": "none"}

@@ -83,7 +83,8 @@ def test_the_largest_reward_of_the_run_counts() -> None:
 
 def test_without_discount_or_rewards_there_is_no_bound() -> None:
     assert told(every(*[row(q=1e6)] * 5), gamma=1.0) == []
-    assert told(every(*[row(q=0.01, largest_reward=0.0)] * 5)) == []
+    findings = told(every(*[row(q=0.01, largest_reward=0.0)] * 5))
+    assert [f.sign for f in findings] == ["no-reward"]
 
 
 def test_an_overestimate_that_grows_beyond_every_return_is_diverging() -> None:
@@ -95,6 +96,11 @@ def test_an_overestimate_that_grows_beyond_every_return_is_diverging() -> None:
         "Q at the starts of the evaluation is 40 above what came of them, more with each of 3 "
         "evaluations; the largest return seen is 10."
     )
+
+
+def test_without_a_return_there_is_nothing_to_overestimate() -> None:
+    rows = [(1000 * n, judged(0.0, 0.001 * n)) for n in range(1, 6)]
+    assert "diverging" not in [f.sign for f in told([(900, row(episode_return=0.0)), *rows])]
 
 
 def test_an_overestimate_that_a_time_limit_explains_is_left_alone() -> None:
@@ -152,10 +158,18 @@ def test_a_policy_that_never_changes_is_stalled() -> None:
     assert [f.sign for f in told([*warmup, *rows])] == ["stalled"]
 
 
-def test_where_every_reward_is_0_that_is_said() -> None:
-    rows = [(900, row(largest_reward=0.0, q=0.0)), *evaluations(0.0, 0.0, 0.0, 0.0, 0.0)]
+def test_where_every_reward_is_0_that_is_said_soon_and_nothing_is_stalled() -> None:
+    nothing = row(largest_reward=0.0, episode_return=0.0)
+    rows = [(900, nothing), (1100, nothing), (1200, nothing), *evaluations(*[0.0] * 9)]
     (finding,) = told(sorted(rows, key=lambda one: one[0]))
-    assert finding.seen.endswith(" Every reward was 0.")
+    assert (finding.step, finding.sign) == (1200, "no-reward")
+    assert finding.seen == "Every reward in 1,200 steps was 0."
+    assert finding.remedy.startswith("Look at the reward function first. Try easier starts, ")
+
+
+def test_a_reward_in_warm_up_is_one() -> None:
+    rows = [(900, row()), *every(*[row(largest_reward=0.0)] * 5)]
+    assert told(rows) == []
 
 
 def test_early_in_a_run_nothing_is_stalled() -> None:
@@ -168,6 +182,30 @@ def test_a_return_that_was_lost_again_is_a_collapse() -> None:
     assert (
         findings[0].seen == "The last 3 evaluations returned at most 40; at step 3,000 it was 100."
     )
+
+
+def test_a_best_return_that_chance_explains_is_no_collapse() -> None:
+    rows = evaluations(0.0, 20.0, 100.0, 40.0, 30.0, 20.0)
+    best = rows[2][1]
+    best["evaluation_confidence"] = 49.0
+    assert [f.sign for f in told(rows)] == ["collapsed"]
+    best["evaluation_confidence"] = 50.0
+    assert told(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "first"),
+    [
+        ({"tau": 0.1}, "a smaller tau (now 0.1)"),
+        ({"tau": 0.05}, "a smaller actor_lr (now 0.001)"),
+        ({"tau": 1.0, "batch_norm": True}, "a smaller actor_lr (now 0.001)"),
+    ],
+)
+def test_against_a_collapse_targets_that_move_fast_come_first(
+    changes: dict[str, Any], first: str
+) -> None:
+    _, advice = REMEDIES["collapsed"](DdpgConfig(**changes))
+    assert advice.startswith(f"Try {first}, ")
 
 
 def test_a_dip_is_no_collapse() -> None:
@@ -201,7 +239,46 @@ def test_what_is_ill_now_can_be_asked() -> None:
     assert health.ill == []
 
 
+def test_against_no_noise_both_kinds_are_offered() -> None:
+    _, advice = REMEDIES["no-exploration"](DdpgConfig(noise="none"))
+    assert advice == "Try noise ornstein_uhlenbeck or gaussian."
+
+
 @pytest.mark.parametrize(("decay", "knob"), [(0, "noise_std"), (3000, "noise_std_final")])
 def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: str) -> None:
     _, advice = REMEDIES["no-exploration"](DdpgConfig(noise_decay_steps=decay))
     assert advice == f"Try a {knob} above 0."
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], ""),
+        (evaluations(5.0), "The best policy is the one after 1,000 steps: nothing was learned."),
+        (evaluations(5.0, 6.0), ""),
+        (
+            [(1100, judged(5.0)), (2000, judged(4.0))],
+            "The best evaluation returned 5, no better than the first evaluation, 5: nothing was "
+            "learned, unless that is as good as it gets.",
+        ),
+        (
+            [(500, {"episode_return": 0.0}), (2000, judged(0.0)), (3000, judged(0.0))],
+            "The best evaluation returned 0, no better than the first evaluation, 0: nothing was "
+            "learned, unless that is as good as it gets.",
+        ),
+        (
+            [(500, {"episode_return": 9.0}), (2000, judged(2.0)), (3000, judged(8.0))],
+            "The best evaluation returned 8, no better than the episodes it began with, 9: nothing "
+            "was learned, unless that is as good as it gets.",
+        ),
+        ([(500, {"episode_return": 1.0}), (2000, judged(9.0)), (3000, judged(8.0))], ""),
+        ([(2000, judged(9.0))], ""),
+    ],
+)
+def test_that_nothing_was_learned_can_be_asked(
+    rows: list[tuple[int, dict[str, float]]], said: str
+) -> None:
+    health = Health(CONFIG)
+    for step, values in rows:
+        health.hear(step, values)
+    assert health.unlearned == said

@@ -23,6 +23,7 @@ from report_page import Page
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.loop import StopRequest
+from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
@@ -139,10 +140,43 @@ def test_what_looked_wrong_while_it_trained_is_told(drawn: RunFolder) -> None:
     try:
         report_run(str(drawn.path), provenance)
         assert data(drawn)["findings"] == [found]
-        assert "<strong>stalled</strong> Flat. Lost. Look." in drawn.report.read_text()
+        made = page(drawn)
+        assert [section["id"] for section in made.of("section")] == ["wrong", *SECTIONS]
+        assert "stalled Flat. Lost. Look." in made.said("wrong")
+        drawn.save_findings([found, {**found, "docs": "docs/ddpg.md#stalled"}])
+        report_run(str(drawn.path), provenance)
+        said = page(drawn).said("wrong")
+        assert said.count("Flat. Lost. Look.") == 2
+        assert said.endswith("Flat. Lost. Look. See docs/ddpg.md#stalled.")
     finally:
         drawn.save_findings(before)
         report_run(str(drawn.path), provenance)
+
+
+def test_that_nothing_was_learned_stands_at_the_head(copied: RunFolder) -> None:
+    assert data(copied)["unlearned"] == ""
+    with copied.metrics.open() as file:
+        rows = list(csv.DictReader(file))
+    with copied.metrics.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        judged = {"evaluation_return": "-9.0"}
+        writer.writerows({**row, **judged} if row["evaluation_return"] else row for row in rows)
+    report_run(str(copied.path), {})
+    said = data(copied)["unlearned"]
+    assert ": nothing was learned" in said
+    head, _, _ = page(copied).text.partition("What was trained")
+    assert said in head
+
+
+def test_hyperparameters_that_are_not_the_presets_stand_out(drawn: RunFolder) -> None:
+    text = drawn.report.read_text()
+    preset = preset_for(NAME)
+    assert (preset.batch_size, QUICK.batch_size) == (256, 16)
+    assert (preset.critics, QUICK.critics) == (2, 1)
+    assert "<strong>16</strong> <small>preset 256</small> <small>default 256</small>" in text
+    assert "<strong>1</strong> <small>preset 2</small> <small>default 1</small>" in text
+    assert '<td class="n">0.99</td>' in text
 
 
 def test_the_data_are_those_of_the_run(drawn: RunFolder) -> None:

@@ -60,10 +60,18 @@ def test_the_users_contract_file_is_copied_into_the_run(tmp_path: Path) -> None:
     assert Path(job.contract_file).read_text() == "name: walker"
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", "[1]", '{"world": "point"}'])
-def test_a_folder_without_a_run_is_refused(content: str | None, tmp_path: Path) -> None:
-    if content is not None:
-        (tmp_path / "config.json").write_text(content)
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError) as refused:
+        RunFolder(tmp_path).load_job()
+    assert str(refused.value) == (
+        f"{tmp_path}: no training run is kept here. Name the folder that 'ddpg-ros train' printed, "
+        "which holds a config.json."
+    )
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"world": "point"}'])
+def test_a_folder_with_another_config_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(content)
     with pytest.raises(CheckpointError) as refused:
         RunFolder(tmp_path).load_job()
     assert str(refused.value).startswith(f"{tmp_path}: no training run is kept here (")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from point_world import QUICK, PointWorld, StopAfter, checkpoint, quick
@@ -18,6 +20,7 @@ from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import Job, RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
+from ddpg_ros.worlds import WORLDS, PeriodEnd
 
 
 class Listener(Reporter):
@@ -114,6 +117,30 @@ def test_it_says_at_first_what_it_trains_with_what_and_where_to_watch(tmp_path: 
     assert "gamma 0.9," in hyperparameters
     assert "tau" not in hyperparameters
     assert watch == f"watch it: tensorboard --logdir {path}/tensorboard"
+
+
+def test_a_run_that_learned_nothing_ends_by_saying_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unrewarded(PointWorld):
+        """The point, whatever it does."""
+
+        def _advance(self, command: Any) -> PeriodEnd:
+            return dataclasses.replace(super()._advance(command), reward=0.0)
+
+    monkeypatch.setitem(WORLDS, "unrewarded", Unrewarded)
+    warnings: list[str] = []
+    reporter = Reporter()
+    monkeypatch.setattr(reporter, "warning", warnings.append)
+    job, path = Job("unrewarded"), str(tmp_path / "run")
+    result = start_training(job, QUICK, path, reporter, StopRequest())
+    found, unlearned, signs = warnings
+    assert " steps, no-reward: Every reward in " in found
+    assert unlearned == (
+        "The best evaluation returned 0, no better than the first evaluation, 0: nothing was "
+        "learned, unless that is as good as it gets."
+    )
+    assert signs == f"looked wrong while it trained: no-reward; see {result.folder.health}"
 
 
 def test_an_unknown_world_leaves_no_folder(tmp_path: Path) -> None:

@@ -158,9 +158,8 @@ def test_a_run_that_is_not_there_is_named(
 ) -> None:
     pytest.importorskip("torch")
     assert refusal(capsys, *arguments, f"{tmp_path}/none") == (
-        f"ddpg-ros {arguments[0]}: {tmp_path}/none: no training run is kept here ([Errno 2] No "
-        f"such file or directory: '{tmp_path}/none/config.json'). Name the folder that 'ddpg-ros "
-        "train' printed, which holds a config.json."
+        f"ddpg-ros {arguments[0]}: {tmp_path}/none: no training run is kept here. Name the "
+        "folder that 'ddpg-ros train' printed, which holds a config.json."
     )
 
 

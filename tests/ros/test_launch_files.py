@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 pytest.importorskip("launch_ros", reason="launch comes with a ROS installation alone")
 
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, LogInfo
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import TextSubstitution
 from launch.utilities import perform_substitutions
 from launch_ros.actions import Node
 
@@ -107,11 +109,11 @@ def test_an_argument_of_another_type_is_told_in_a_sentence() -> None:
         given(context, DdpgConfig)
 
 
-def recorders(policy: Path, **said: str) -> list[Any]:
+def recorders(policy: Path, more: Sequence[str] = (), **said: str) -> list[Any]:
     """What ``recorder`` returns for launch arguments."""
     context = LaunchContext()
     context.launch_configurations.update({"record": "true", "recording": "run", **said})
-    return recorder(context, str(policy), said.get("namespace", ""))
+    return recorder(context, str(policy), said.get("namespace", ""), more)
 
 
 @pytest.mark.parametrize("name", ["simulate", "deploy", "demo"])
@@ -134,6 +136,29 @@ def test_without_ros2_bag_the_packages_own_recorder_records(
     assert said == [str(policy), "--output", "run.mcap"]
 
 
+@pytest.mark.parametrize(
+    ("rate", "more"), [("20.0", ["--topics", "camera/image_raw"]), ("0.0", []), ("", [])]
+)
+def test_a_simulated_flight_is_recorded_with_its_pictures(
+    rate: str, more: list[str], policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = LaunchContext()
+    source = PythonLaunchDescriptionSource(str(LAUNCH / "simulate.launch.py"))
+    (simulate,) = (
+        entity
+        for entity in source.get_launch_description(context).entities
+        if isinstance(entity, OpaqueFunction)
+    )
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(policy.parent))
+    files = dict.fromkeys(("controller_params", "world_params"), "")
+    said = {"policy": str(policy), "record": "true", "recording": "run", "camera_rate": rate}
+    context.launch_configurations.update({**files, **said})
+    *_, action = simulate.execute(context)
+    told = [word for word in action.cmd[1:] if all(isinstance(w, TextSubstitution) for w in word)]
+    words = [perform_substitutions(context, word) for word in told]
+    assert words[: words.index("--ros-args")] == [str(policy), "--output", "run.mcap", *more]
+
+
 def test_where_there_is_ros2_bag_it_records_the_same_topics_and_no_more(
     policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,12 +167,12 @@ def test_where_there_is_ros2_bag_it_records_the_same_topics_and_no_more(
     for package in ("ros2bag", "rosbag2_storage_mcap"):
         (index / package).touch()
     monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
-    (action,) = recorders(policy, namespace="/rover")
+    (action,) = recorders(policy, ["camera/image_raw"], namespace="/rover")
     context = LaunchContext()
     command = [perform_substitutions(context, words) for words in action.cmd]
     assert command[:-1] == ["ros2", "bag", "record", "-s", "mcap", "-o", "run", "-e"]
     topics = re.compile(command[-1])
-    for topic in ("joint_states", "commands", "ddpg_controller/action"):
+    for topic in ("joint_states", "commands", "ddpg_controller/action", "camera/image_raw"):
         assert topics.search(f"/rover/{topic}")
         assert not topics.search(f"/{topic}")
         assert not topics.search(f"/rover/{topic}_other")

@@ -28,6 +28,9 @@ def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None
         assert name in printed
     for name in ("policy.onnx", "demo.json"):
         assert name in printed
+    *_, before, last = (tmp_path / "demo" / "controller.log").read_text().splitlines()
+    assert last.endswith("ended with the safe command")
+    assert "clock_stalled" not in before
     replayed = run("replay", "demo/flight.mcap", "demo/policy.onnx", "--json", cwd=tmp_path)
     found = json.loads(replayed)
     assert found["equal"]

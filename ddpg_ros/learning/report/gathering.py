@@ -16,6 +16,7 @@ from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.export import ExportedPolicy
 from ddpg_ros.learning.flown_episodes import FlownEpisode
+from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.report import histograms
 from ddpg_ros.learning.report.command_line import training_command
 from ddpg_ros.learning.report.curves import curves
@@ -24,6 +25,7 @@ from ddpg_ros.learning.report.finished_run import FinishedRun
 from ddpg_ros.learning.report.flights import GivenUp, Stopped, fly_all
 from ddpg_ros.learning.report.intervals import bootstrap, wilson
 from ddpg_ros.learning.report.values import Judge
+from ddpg_ros.learning.watch import look_back
 from ddpg_ros.worlds import World
 
 SCHEMA = 1
@@ -55,7 +57,9 @@ def gather(run: FinishedRun, stopped: Stopped) -> tuple[dict[str, Any], list[Fil
         },
         "config": run.config.to_dict(),
         "defaults": DdpgConfig().to_dict(),
+        "preset": preset_for(run.job.world).to_dict(),
         "learning": curves(run.folder.metrics),
+        "unlearned": look_back(run.folder, run.config)[0].unlearned,
         "findings": run.folder.load_findings(),
         "evaluation": _evaluation(run.folder.load_evaluation(), episodes),
         **flown,

@@ -10,26 +10,36 @@ from ddpg_ros.learning.report.numbers import number
 
 
 class Hyperparameter(NamedTuple):
-    """A hyperparameter: its value, the default, and what it means."""
+    """A hyperparameter: its value, the default, that of the world's preset, and its meaning."""
 
     name: str
     value: str
     default: str
+    preset: str
     meaning: str
 
     @property
     def changed(self) -> bool:
-        """Whether it is not the default."""
-        return self.value != self.default
+        """Whether it is not the default, or was made so again."""
+        return self.value != self.default or self.chosen
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is not the preset's."""
+        return self.value != self.preset
 
 
-def hyperparameters(config: dict[str, Any], defaults: dict[str, Any]) -> list[Hyperparameter]:
+def hyperparameters(
+    config: dict[str, Any], defaults: dict[str, Any], preset: dict[str, Any]
+) -> list[Hyperparameter]:
     """All that the run had."""
     meanings = {
         field.name: field.metadata["description"] for field in dataclasses.fields(DdpgConfig)
     }
     return [
-        Hyperparameter(name, _shown(value), _shown(defaults[name]), meanings[name])
+        Hyperparameter(
+            name, _shown(value), _shown(defaults[name]), _shown(preset[name]), meanings[name]
+        )
         for name, value in config.items()
         if name in meanings
     ]

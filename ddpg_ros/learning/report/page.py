@@ -35,7 +35,7 @@ def page(report: dict[str, Any], films: list[Film]) -> str:
         "evaluation": report["evaluation"],
         "success": report["evaluation"]["outcome_intervals"].get("success"),
         "algorithm": algorithm(report["config"]),
-        "hyperparameters": hyperparameters(report["config"], report["defaults"]),
+        "hyperparameters": hyperparameters(report["config"], report["defaults"], report["preset"]),
         "learning_curve": figures.learning_curve(learning, report["policy"]["step"]),
         "signs": figures.signs(learning),
         "returns": figures.returns(report["evaluation"]),

@@ -16,6 +16,9 @@ from ddpg_ros.learning.study.study import Study
 from ddpg_ros.learning.study.summary import VariantSummary
 from ddpg_ros.learning.study.tables import commits
 
+_ENOUGH_SEEDS = 5
+"""Of fewer no conclusion should be drawn."""
+
 
 def draw_study(
     picture: Path, study: Study, summaries: Sequence[VariantSummary], table: Path
@@ -41,8 +44,9 @@ def draw_study(
         )
         _draw_score(scores, place, summary, colour)
     curves.set(xlabel="steps", ylabel="return without noise")
+    curves.set_title("colours as on the right", loc="left", fontsize=8, color="0.35")
     scores.set(xlabel="final return", yticks=range(len(summaries)))
-    scores.set_yticklabels([summary.name for summary in summaries])
+    scores.set_yticklabels([_label(summary) for summary in summaries])
     scores.invert_yaxis()
     scores.margins(x=0.15, y=0.1)
     for axes in (curves, scores):
@@ -62,7 +66,8 @@ def describe(study: Study, summaries: Sequence[VariantSummary]) -> str:
     shown = re.sub(r"([0-9a-f]{8})[0-9a-f]+", r"\1", commits(summaries))
     shares = f"{study.seeds} seeds: interquartile mean, bootstrap 95 % interval"
     seeds = shares if study.seeds > 1 else "1 seed: no interval"
-    return f"{study.world}, {study.steps:,} steps, {seeds}; commit {shown}"
+    look = "" if study.seeds >= _ENOUGH_SEEDS else ", a look, not evidence"
+    return f"{study.world}, {study.steps:,} steps, {seeds}{look}; commit {shown}"
 
 
 def _colours(study: Study, count: int) -> list[Any]:
@@ -76,8 +81,9 @@ def _draw_score(axes: Any, place: int, summary: VariantSummary, colour: Any) -> 
     value, low, high = (float(v[0]) for v in vars(summary.final).values())
     axes.plot([low, high], [place, place], color=colour, lw=4, alpha=0.4, solid_capstyle="butt")
     axes.plot([value], [place], "o", color=colour)
-    if summary.diverged:
-        text = f"{summary.diverged} of {len(summary.outcomes)} diverged"
-        axes.annotate(
-            text, (value, place), (0, 6), textcoords="offset points", ha="center", fontsize=7
-        )
+
+
+def _label(summary: VariantSummary) -> str:
+    if not summary.diverged:
+        return summary.name
+    return f"{summary.name} ({summary.diverged} of {len(summary.outcomes)} diverged)"

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from point_world import QUICK
 
-from ddpg_ros.learning.study.figure import draw_study
+from ddpg_ros.learning.study.figure import describe, draw_study
 from ddpg_ros.learning.study.outcome import MEASURED, Outcome, Row
 from ddpg_ros.learning.study.study import Study, Variant
 from ddpg_ros.learning.study.summary import VariantSummary
@@ -120,5 +120,19 @@ def test_the_figure_says_what_it_shows_and_which_table_it_was_made_with(
         assert image.size[0] > 800
     assert said["Source"] == hashlib.sha256(table.read_bytes()).hexdigest()
     assert said["Description"] == (
-        "point, 420 steps, 4 seeds: interquartile mean, bootstrap 95 % interval; commit c0ffeec0"
+        "point, 420 steps, 4 seeds: interquartile mean, bootstrap 95 % interval, a look, not "
+        "evidence; commit c0ffeec0"
     )
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        (1, "1 seed: no interval, a look, not evidence;"),
+        (2, "2 seeds: interquartile mean, bootstrap 95 % interval, a look, not evidence;"),
+        (5, "5 seeds: interquartile mean, bootstrap 95 % interval;"),
+    ],
+)
+def test_few_seeds_are_called_a_look(seeds: int, said: str) -> None:
+    told = describe(dataclasses.replace(STUDY, seeds=seeds), SUMMARIES)
+    assert told == f"point, 420 steps, {said} commit c0ffeec0"
