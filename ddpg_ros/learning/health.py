@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import NamedTuple
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.remedies import DOCS, REMEDIES
+from ddpg_ros.learning.course import Evaluated, Start, Streak
+from ddpg_ros.learning.finding import Finding
+from ddpg_ros.learning.remedies import REMEDIES
 
 _BEYOND_ROWS = 3
 """Rows in which Q must be out of reach, and evaluations that must overestimate."""
@@ -38,71 +38,6 @@ _REWARDLESS_EPISODES = 5
 
 _WELL_ROWS = 8
 """A sign has got well when so many rows in a row do not show it."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something a person who watches a run should know.
-
-    Args:
-        step: When it was found.
-        sign: Its name; also that of its section in the documentation.
-        seen: What was measured, a sentence.
-        means: What that usually means, a sentence.
-        remedy: What to try, a sentence.
-    """
-
-    step: int
-    sign: str
-    seen: str
-    means: str
-    remedy: str
-
-    @property
-    def docs(self) -> str:
-        """Where to read on."""
-        return f"{DOCS}#{self.sign}"
-
-    def __str__(self) -> str:
-        return f"{self.sign}: {self.seen} {self.means} {self.remedy} See {self.docs}."
-
-    def to_dict(self) -> dict[str, object]:
-        """JSON values."""
-        return {**asdict(self), "docs": self.docs}
-
-
-class Evaluated(NamedTuple):
-    """An evaluation during training: its step, return, 95 % half width, and Q's overestimate."""
-
-    step: int
-    mean: float
-    confidence: float
-    overestimate: float
-
-
-class Start(NamedTuple):
-    """What a run began with: a return, its uncertainty, whose it is, and what was judged later."""
-
-    mean: float
-    confidence: float
-    name: str
-    later: list[Evaluated]
-
-
-class Streak:
-    """Rows in a row in which something held: how many, since when, its first and last number."""
-
-    def __init__(self) -> None:
-        self.rows, self.since, self.first, self.last = 0, 0, math.nan, math.nan
-
-    def hear(self, step: int, number: float, holds: bool) -> None:
-        """Take in one more row."""
-        if not holds:
-            self.rows = 0
-            return
-        if self.rows == 0:
-            self.since, self.first = step, number
-        self.rows, self.last = self.rows + 1, number
 
 
 class Health:

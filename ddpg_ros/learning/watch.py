@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.health import Finding, Health
+from ddpg_ros.learning.finding import Finding
+from ddpg_ros.learning.health import Health
 from ddpg_ros.learning.metrics import Metrics, read_metrics
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder

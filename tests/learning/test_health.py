@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.health import Finding, Health
+from ddpg_ros.learning.finding import Finding
+from ddpg_ros.learning.health import Health
 from ddpg_ros.learning.remedies import REMEDIES
 
 CONFIG = DdpgConfig(total_steps=10_000, warmup_steps=1000, gamma=0.9, evaluation_interval=1000)

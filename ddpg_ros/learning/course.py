@@ -1,0 +1,40 @@
+"""What is remembered of a run's metrics to judge it by."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+
+class Evaluated(NamedTuple):
+    """An evaluation during training: its step, return, 95 % half width, and Q's overestimate."""
+
+    step: int
+    mean: float
+    confidence: float
+    overestimate: float
+
+
+class Start(NamedTuple):
+    """What a run began with: a return, its uncertainty, whose it is, and what was judged later."""
+
+    mean: float
+    confidence: float
+    name: str
+    later: list[Evaluated]
+
+
+class Streak:
+    """Rows in a row in which something held: how many, since when, its first and last number."""
+
+    def __init__(self) -> None:
+        self.rows, self.since, self.first, self.last = 0, 0, math.nan, math.nan
+
+    def hear(self, step: int, number: float, holds: bool) -> None:
+        """Take in one more row."""
+        if not holds:
+            self.rows = 0
+            return
+        if self.rows == 0:
+            self.since, self.first = step, number
+        self.rows, self.last = self.rows + 1, number
