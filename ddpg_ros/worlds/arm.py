@@ -58,7 +58,7 @@ _EPISODE_PERIODS = 50
 _SENSOR_NOISE: Deviations = {"joint_states": {"position": 0.0005, "velocity": 0.01}}
 """Deviations [rad, rad/s]: encoders at the joints, and what they make of the speeds."""
 
-_NEAR = 0.05
+_NEAR = 0.015
 """Scale of the last centimetres in what the policy sees [m]."""
 _REACHED = 0.01
 """Largest distance that counts as reached [m]."""
