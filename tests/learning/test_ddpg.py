@@ -17,6 +17,7 @@ from ddpg_ros.errors import TrainingDiverged
 NETWORKS = ("actor", "critics", "target_actor", "target_critics")
 TD3 = {"critics": 2, "policy_delay": 3, "target_noise_std": 0.2, "layer_norm": True}
 CROSSQ = {"critics": 2, "policy_delay": 3, "target_noise_std": 0.2, "batch_norm": True}
+AVERAGED = {**CROSSQ, "policy_average": 0.1}
 
 
 def test_the_actors_update_leaves_the_critic_alone() -> None:
@@ -52,6 +53,24 @@ def test_the_actor_and_its_target_move_at_every_third_update_if_told_to() -> Non
         moved.append([not torch.equal(a, b) for a, b in zip(before, after, strict=True)])
     everything, critics_alone = [True] * 4, [False, True, False, True]
     assert moved == [everything, critics_alone, critics_alone] * 2 + [everything]
+
+
+@pytest.mark.parametrize("switches", [{}, CROSSQ], ids=["ddpg", "crossq"])
+def test_who_is_flown_follows_the_actor_and_nobody_learns_from_it(switches: dict[str, Any]) -> None:
+    ddpg, alone = make(policy_average=0.25, **switches), make(**switches)
+    assert alone.flown_actor is alone.actor
+    expected = weights(ddpg.actor)
+    for number in range(7):
+        for one in (ddpg, alone):
+            one.update(batch())
+        if number % ddpg.config.policy_delay == 0:
+            expected = expected.lerp(weights(ddpg.actor), 0.25)
+    torch.testing.assert_close(weights(ddpg.flown_actor), expected)
+    for name in NETWORKS:
+        assert torch.equal(weights(getattr(ddpg, name)), weights(getattr(alone, name)))
+    somewhere = np.array([[0.3, -0.2]])
+    assert not np.array_equal(ddpg.fly(somewhere), ddpg.act(somewhere))
+    assert np.array_equal(alone.fly(somewhere), alone.act(somewhere))
 
 
 def test_measuring_changes_nothing_of_what_is_learned() -> None:
@@ -136,7 +155,9 @@ def test_a_loss_that_is_not_finite_stops_the_training_with_advice() -> None:
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("switches", [{}, TD3, CROSSQ], ids=["ddpg", "td3", "crossq"])
+@pytest.mark.parametrize(
+    "switches", [{}, TD3, CROSSQ, AVERAGED], ids=["ddpg", "td3", "crossq", "averaged"]
+)
 def test_a_restored_ddpg_learns_on_as_the_saved_one(
     switches: dict[str, Any], precision: str
 ) -> None:
@@ -147,6 +168,7 @@ def test_a_restored_ddpg_learns_on_as_the_saved_one(
     nn.init.ones_(other.critics[0].body[0].weight)
     other.restore(copy.deepcopy(ddpg.state()))
     reports = []
+    assert torch.equal(weights(ddpg.flown_actor), weights(other.flown_actor))
     for one in (ddpg, other):
         for reward in (-2.0, 3.0):
             one.update(batch(reward), measured=False)
