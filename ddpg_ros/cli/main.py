@@ -52,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     asks_for_help = not {"-h", "--help"}.isdisjoint(given)
     if given and given[0] in nodes.NODES and not asks_for_help:
-        return nodes.run(given[0], given[1:])
+        try:
+            return nodes.run(given[0], given[1:])
+        except KeyboardInterrupt:  # it has not begun yet to end in its own way
+            return INTERRUPTED
     options = _parser().parse_args(given)
     try:
         code: int = options.run_verb(options)

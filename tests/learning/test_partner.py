@@ -45,6 +45,7 @@ CROSSQ: dict[str, Any] = {
     "target_noise_std": 0.2,
     "batch_norm": True,
     "adam_beta1": 0.5,
+    "policy_average": 0.1,
 }
 ALONE = quick(total_steps=130, noise="ornstein_uhlenbeck", threads=1, **TD3)
 BESIDE = dataclasses.replace(ALONE, threads=2)
