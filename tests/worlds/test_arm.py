@@ -77,7 +77,7 @@ def test_it_observes_what_the_simulator_says_of_tool_and_joints() -> None:
             observation, *_ = world.step(rng.uniform(-3, 3, 6))
             seen = dict(zip(world.contract.observation_names, observation, strict=True))
             offset = world.data.mocap_pos[0] - tool(world)
-            direction = offset / math.hypot(*offset, 0.05)
+            direction = offset / math.hypot(*offset, 0.015)
             pulls = jacobian(world).T @ direction
             for i, axis in enumerate("xyz"):
                 assert seen[f"to_goal.{axis}"] == pytest.approx(offset[i], abs=1e-6)
