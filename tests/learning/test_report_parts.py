@@ -18,7 +18,7 @@ from ddpg_ros.learning.report.films import Pace, film
 from ddpg_ros.learning.report.flights import Flight, GivenUp, fly
 from ddpg_ros.learning.report.intervals import bootstrap, wilson
 from ddpg_ros.learning.report.numbers import duration, number, percent
-from ddpg_ros.learning.report.svg import Plot, span, ticks
+from ddpg_ros.learning.report.svg import SMALL, Plot, span, ticks
 from ddpg_ros.worlds import make_world
 from ddpg_ros.worlds.pendulum import PendulumWorld
 
@@ -102,6 +102,16 @@ def test_a_span_is_never_empty() -> None:
         low, high = span(values)
         assert low < min(values) <= max(values) < high
         assert ticks(low, high, 5)
+
+
+@pytest.mark.parametrize(("steps", "told"), [(1000, 3), (200_000, 2), (10_000_000, 2)])
+def test_ticks_of_a_small_plot_do_not_touch(steps: int, told: int) -> None:
+    plot = Plot("Q", (0, steps), (0, 1), "training steps", "Q", SMALL)
+    texts = ElementTree.fromstring(plot.markup()).iter("text")
+    below = [t for t in texts if t.get("class") == "tick" and t.get("y") == "164.0"]
+    assert len(below) == told
+    assert below[0].text == "0"
+    assert (below[-1].text or "").replace(",", "") == str(steps)
 
 
 def test_a_plot_escapes_what_is_written_on_it() -> None:

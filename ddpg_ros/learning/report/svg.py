@@ -56,14 +56,14 @@ class Plot:
         self._svg = ElementTree.Element("svg", attributes)
         self._add("title").text = name
         self._x, self._y = x, y
-        x_ticks, y_ticks = ticks(*x, size.x_ticks), ticks(*y, size.y_ticks)
+        y_ticks = ticks(*y, size.y_ticks)
         longest = max((len(number(tick)) for tick in y_ticks), default=1)
         self._left, self._right = 12 + _LETTER * longest, size.width - _RIGHT
         self._top, self._bottom = _TOP, size.height - _BOTTOM
         for tick in y_ticks:
             self._line((self._left, self._v(tick)), (self._right, self._v(tick)), "rule")
             self._text(number(tick), self._left - 8, self._v(tick) + 4, "end")
-        for tick in x_ticks:
+        for tick in self._x_ticks(size.x_ticks):
             self._line((self._h(tick), self._bottom), (self._h(tick), self._bottom + 5), "axis")
             at_the_end = self._right - self._h(tick) < _LETTER * len(number(tick)) / 2 - _RIGHT
             anchor, at = ("end", self._right + 8) if at_the_end else ("middle", self._h(tick))
@@ -118,6 +118,15 @@ class Plot:
     def _line(self, start: tuple[float, float], end: tuple[float, float], kind: str) -> None:
         ends = {"x1": start[0], "y1": start[1], "x2": end[0], "y2": end[1]}
         self._add("line", {**{k: f"{v:.1f}" for k, v in ends.items()}, "class": kind})
+
+    def _x_ticks(self, most: int) -> list[float]:
+        """As many as have room beside one another; one at the end is moved by half its width."""
+        for fewer in range(most, 0, -1):
+            placed = ticks(*self._x, fewer)
+            width = _LETTER * max((len(number(tick)) for tick in placed), default=0)
+            if len(placed) < 2 or self._h(placed[1]) - self._h(placed[0]) > 1.5 * width:
+                break
+        return placed
 
     def _text(self, text: str, x: float, y: float, anchor: str, kind: str = "tick") -> None:
         place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor, "class": kind}
