@@ -95,8 +95,11 @@ def _demo(options: argparse.Namespace) -> int:
         recorded=options.record,
     )
     episodes = flight.fly()
-    for episode in episodes:
-        print(f"   seed {episode['seed']}: {episode['return']:.2f}, {episode['outcome']}")
+    for episode, expected in zip(episodes, in_gym.returns, strict=True):
+        print(
+            f"   seed {episode['seed']}: {episode['return']:.2f}, {episode['outcome']} "
+            f"(in Gymnasium {expected:.2f})"
+        )
     ros_return = sum(episode["return"] for episode in episodes) / len(episodes)
     difference = abs(ros_return - in_gym.mean) / abs(in_gym.mean)
     result = {
@@ -113,6 +116,7 @@ def _demo(options: argparse.Namespace) -> int:
     for name in _LEFT:
         if (output / name).exists():
             print(output / name)
+    print(f"look at it: ddpg-ros inspect {output / 'policy.onnx'}")
     return 0
 
 

@@ -18,6 +18,9 @@ FUTURE = "future"
 NON_FINITE = "non_finite"
 MALFORMED = "malformed"
 
+_ANOTHER_CLOCK = 3600.0
+"""An age above this was not waited for [s]."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -171,4 +174,5 @@ def _lateness(buffer: SourceBuffer, age: float) -> str:
     oldest = buffer.oldest()
     which = f" for {oldest}" if oldest != ", ".join(buffer.source.elements) else ""
     lack = f"; the latest message {buffer.lack}" if buffer.lack else ""
-    return f"is {age:.3f} s old{which}, at most {buffer.source.max_age:g} s{lack}"
+    clock = " (stamped by another clock? see use_sim_time)" if age > _ANOTHER_CLOCK else ""
+    return f"is {age:.3f} s old{which}, at most {buffer.source.max_age:g} s{clock}{lack}"

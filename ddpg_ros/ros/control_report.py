@@ -84,7 +84,7 @@ class ControlReport:
         elif self._loop.core.may_send:
             self._node.get_logger().info("ended with the safe command")
         else:
-            self._node.get_logger().info("ended; nothing was sent")
+            self._node.get_logger().info("ended while it sent nothing")
 
     def diagnose(self) -> float:
         """Publish the diagnostics, after a look at the graph; when to do so again [s, steady]."""

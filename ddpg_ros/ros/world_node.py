@@ -88,6 +88,7 @@ class WorldNode(Node):
         self.get_logger().info(
             f"world '{contract.name}' {'in lockstep' if lockstep else pace}; publishes "
             f"{', '.join(self._sensors)}, takes {', '.join(c.topic for c in contract.commands)}"
+            + ("" if self._commanded else "; holds the robot until a command comes")
         )
 
     def finished(self) -> bool:
