@@ -114,6 +114,11 @@ class Contract:
         return {source.topic: source.message for source in self.sources if source.topic}
 
     @property
+    def aging_topics(self) -> tuple[str, ...]:
+        """Topics of sources that grow old, each once, in order."""
+        return tuple(dict.fromkeys(source.topic for source in self.sources if source.ages))
+
+    @property
     def frame_size(self) -> int:
         """Number of elements of one tick's observation."""
         return sum(term.size for term in self.observation)

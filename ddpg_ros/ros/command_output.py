@@ -51,7 +51,9 @@ class CommandOutput:
         for _, publisher, _ in self._outlets:
             nodes = publishing_nodes(self._node, publisher.topic_name)
             if len(nodes) > 1:
-                nodes.remove(self._node.get_fully_qualified_name())
+                own = self._node.get_fully_qualified_name()
+                if own in nodes:  # discovery may have found the others first
+                    nodes.remove(own)
                 found.append(f"{publisher.topic_name} by {' and '.join(nodes)}")
         return found
 

@@ -43,7 +43,7 @@ class ControlReport:
         self._node, self._loop, self._output, self._period = ports.node, loop, output, period
         self._diagnostics = ports.publish(DiagnosticArray, "/diagnostics", 10)
         self._info = ports.publish(String, "~/policy_info", _LATCHED)
-        aging = dict.fromkeys(s.topic for s in loop.core.contract.sources if s.ages)
+        aging = loop.core.contract.aging_topics
         self._topics = [(topic, self._node.resolve_topic_name(topic)) for topic in aging]
         self._reported_at = self._now()
         self._told: dict[str, float] = {}

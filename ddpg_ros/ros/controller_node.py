@@ -192,11 +192,11 @@ class ControllerNode(LifecycleNode):
 
     def _pacing_topic(self, contract: Contract) -> str:
         """The topic whose messages ticks follow; empty if they come by the clock alone."""
-        wanted, known = self._set.pace_on, [s.topic for s in contract.sources if s.ages]
+        wanted, known = self._set.pace_on, contract.aging_topics
         if wanted not in (PACE_AUTO, PACE_TIMER, *known):
             raise ConfigError(
                 f"parameter pace_on is '{wanted}', which this policy does not read. Set it to "
-                f"{', '.join((PACE_AUTO, PACE_TIMER, *dict.fromkeys(known)))}."
+                f"{', '.join((PACE_AUTO, PACE_TIMER, *known))}."
             )
         if wanted == PACE_TIMER or self.get_parameter("use_sim_time").value:
             return ""

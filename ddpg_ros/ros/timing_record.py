@@ -38,9 +38,8 @@ class TimingRecord:
                 f"parameter timing_file is {path}, whose folder cannot be written to. Name a file "
                 "in a folder that is there."
             )
-        aging = dict.fromkeys(source.topic for source in core.contract.sources if source.ages)
-        self._topics = tuple(aging)
-        self._ages = np.full((_TICKS, len(aging)), np.nan, dtype=np.float32)
+        self._topics = core.contract.aging_topics
+        self._ages = np.full((_TICKS, len(self._topics)), np.nan, dtype=np.float32)
         self._busy = np.full(_TICKS, np.nan, dtype=np.float32)
         self.ticks = 0
 
