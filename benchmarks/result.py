@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,5 @@ def save(name: str, figures: dict[str, Any]) -> None:
 
 
 def context() -> dict[str, Any]:
-    """Machine, versions and commit."""
-    machine = {"processor": _processor(), "cores": os.cpu_count(), "system": platform.platform()}
-    return {"machine": machine, "origin": describe_origin()}
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
+    """System, machine, versions and commit."""
+    return {"system": platform.platform(), "origin": describe_origin()}

@@ -123,6 +123,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _clear(output: Path) -> None:
     """Remove what an earlier demo left, and nothing else."""
     if (output / "run" / "config.json").exists():
+        print(f"the demo in {output} is replaced; --output keeps it", flush=True)
         shutil.rmtree(output / "run")
     try:
         output.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.course import Evaluated, Start, Streak
 from ddpg_ros.learning.finding import Finding
-from ddpg_ros.learning.remedies import REMEDIES
+from ddpg_ros.learning.remedies import REMEDIES, Knobs
 
 _BEYOND_ROWS = 3
 """Rows in which Q must be out of reach, and evaluations that must overestimate."""
@@ -47,13 +47,15 @@ class Health:
 
     Args:
         config: The run's hyperparameters.
+        usual: Those its world is trained with, where one knows.
 
     Attributes:
         ill: Names of the signs that are present now.
     """
 
-    def __init__(self, config: DdpgConfig) -> None:
+    def __init__(self, config: DdpgConfig, usual: DdpgConfig | None = None) -> None:
         self._config = config
+        self._knobs = Knobs(config, usual)
         self.ill: list[str] = []
         self._well = dict.fromkeys(REMEDIES, _WELL_ROWS)
         self._step = 0
@@ -88,7 +90,7 @@ class Health:
         for sign, seen in looks.items():
             self._well[sign] = 0 if seen else self._well[sign] + 1
         self.ill = [sign for sign, rows in self._well.items() if rows < _WELL_ROWS]
-        return [Finding(step, sign, looks[sign], *REMEDIES[sign](self._config)) for sign in news]
+        return [Finding(step, sign, looks[sign], *REMEDIES[sign](self._knobs)) for sign in news]
 
     @property
     def unlearned(self) -> str:

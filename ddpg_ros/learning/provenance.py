@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("torch", "numpy", "gymnasium", "mujoco")
+_PACKAGES = ("torch", "numpy", "gymnasium", "mujoco", "onnxruntime")
 
 
 def describe_origin() -> dict[str, Any]:
@@ -19,7 +20,7 @@ def describe_origin() -> dict[str, Any]:
         "ddpg_ros": _version("ddpg_ros"),
         "git_commit": _commit(),
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
+        "machine": _machine(),
         "versions": versions,
         "exported_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
@@ -30,6 +31,17 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+def _machine() -> str:
+    """System and processor, with its name where the system tells it."""
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return machine
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return f"{machine}, {names[0]}" if names else machine
 
 
 def _commit() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ddpg_ros.learning.config import DdpgConfig
 
@@ -16,68 +17,115 @@ Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
 
 
-def _rewardless(config: DdpgConfig) -> Advice:
+class Knobs(NamedTuple):
+    """The hyperparameters of a run that is ill.
+
+    Args:
+        config: Those it has.
+        usual: Those its world is trained with, where one knows.
+    """
+
+    config: DdpgConfig
+    usual: DdpgConfig | None = None
+
+    def smaller(self, name: str) -> str:
+        """To make the one of that name smaller: as small as usual, if it is larger than that."""
+        return (
+            self._to_usual(name) if self._above_usual(name) > 0 else self._changed("smaller", name)
+        )
+
+    def larger(self, name: str) -> str:
+        """To make the one of that name larger: as large as usual, if it is smaller than that."""
+        return (
+            self._to_usual(name) if self._above_usual(name) < 0 else self._changed("larger", name)
+        )
+
+    def other(self, *names: str) -> str:
+        """To change the ones of those names: to what is usual, if one of them is not that."""
+        if any(map(self._above_usual, names)):
+            return ", ".join(self._to_usual(name) for name in names if self._above_usual(name))
+        now = " and ".join(f"{getattr(self.config, name):g}" for name in names)
+        return f"another {' and '.join(names)} (now {now})"
+
+    def _above_usual(self, name: str) -> float:
+        if self.usual is None:
+            return 0.0
+        above: float = getattr(self.config, name) - getattr(self.usual, name)
+        return above
+
+    def _changed(self, how: str, name: str) -> str:
+        return f"a {how} {name} (now {getattr(self.config, name):g})"
+
+    def _to_usual(self, name: str) -> str:
+        usual, now = getattr(self.usual, name), getattr(self.config, name)
+        return f"{name} {usual:g} as in the preset (now {now:g})"
+
+
+def _rewardless(knobs: Knobs) -> Advice:
     return (
         "There is nothing to learn from: the reward function gives none, or what it rewards was "
         "never reached.",
         "Look at the reward function first. "
-        + _try("easier starts", "a reward that tells near from far", *_more_noise(config)),
+        + _try("easier starts", "a reward that tells near from far", *_more_noise(knobs)),
     )
 
 
-def _diverging(config: DdpgConfig) -> Advice:
+def _diverging(knobs: Knobs) -> Advice:
+    config = knobs.config
     return (
         "Usually the critic feeds on its own overestimate.",
         _try(
-            "" if config.batch_norm else _smaller(config, "tau"),
-            _smaller(config, "critic_lr"),
+            "" if config.batch_norm else knobs.smaller("tau"),
+            knobs.smaller("critic_lr"),
             "max_grad_norm 1" if config.max_grad_norm == 0 else "",
             "critics 2" if config.critics == 1 else "",
-            _smaller(config, "gamma"),
+            knobs.smaller("gamma"),
         ),
     )
 
 
-def _saturated(config: DdpgConfig) -> Advice:
+def _saturated(knobs: Knobs) -> Advice:
     return (
         "Unless the task needs full effort, the actor was driven there before the critic was "
         "right, where its gradient is almost 0.",
         _try(
-            _smaller(config, "actor_lr"),
-            _larger(config, "warmup_steps"),
+            knobs.smaller("actor_lr"),
+            knobs.larger("warmup_steps"),
             "smaller rewards, or a small cost on effort in the reward",
         ),
     )
 
 
-def _stalled(config: DdpgConfig) -> Advice:
+def _stalled(knobs: Knobs) -> Advice:
     return (
         "Unless that is as good as it gets, nothing is learned: the noise never finds a reward, "
         "the networks hardly move, or the observation does not tell what the reward depends on.",
         _try(
-            *_more_noise(config),
-            _rates(config),
+            *_more_noise(knobs),
+            knobs.other("actor_lr", "critic_lr"),
             "a reward that tells near from far, 'ddpg-ros inspect' for what the policy reads",
         ),
     )
 
 
-def _collapsed(config: DdpgConfig) -> Advice:
+def _collapsed(knobs: Knobs) -> Advice:
+    config = knobs.config
     return (
         "Usually targets move too fast, or the memory no longer holds enough variety. The best "
         "policy is kept.",
         _try(
-            _smaller(config, "tau") if config.tau > _LARGE_TAU and not config.batch_norm else "",
-            _smaller(config, "actor_lr"),
-            _smaller(config, "critic_lr"),
-            _larger(config, "batch_size"),
+            knobs.smaller("tau") if config.tau > _LARGE_TAU and not config.batch_norm else "",
+            knobs.smaller("actor_lr"),
+            knobs.smaller("critic_lr"),
+            knobs.larger("batch_size"),
             "a noise_std_final above 0" if config.noise_std_final == 0 else "",
             "critics 2 with policy_delay 2" if config.critics == 1 else "",
         ),
     )
 
 
-def _unexplored(config: DdpgConfig) -> Advice:
+def _unexplored(knobs: Knobs) -> Advice:
+    config = knobs.config
     std = "noise_std_final" if config.noise_decay_steps else "noise_std"
     kinds = "noise ornstein_uhlenbeck or gaussian"
     noise = kinds if config.noise == "none" else f"a {std} above 0"
@@ -88,7 +136,7 @@ def _unexplored(config: DdpgConfig) -> Advice:
     )
 
 
-REMEDIES: dict[str, Callable[[DdpgConfig], Advice]] = {
+REMEDIES: dict[str, Callable[[Knobs], Advice]] = {
     "no-reward": _rewardless,
     "diverging": _diverging,
     "saturated": _saturated,
@@ -96,26 +144,14 @@ REMEDIES: dict[str, Callable[[DdpgConfig], Advice]] = {
     "collapsed": _collapsed,
     "no-exploration": _unexplored,
 }
-"""Advice by sign, for a run with that configuration."""
+"""Advice by sign, for a run with those hyperparameters."""
 
 
 def _try(*what: str) -> str:
     return f"Try {', '.join(filter(None, what))}."
 
 
-def _smaller(config: DdpgConfig, name: str) -> str:
-    return f"a smaller {name} (now {getattr(config, name):g})"
-
-
-def _larger(config: DdpgConfig, name: str) -> str:
-    return f"a larger {name} (now {getattr(config, name):g})"
-
-
-def _more_noise(config: DdpgConfig) -> tuple[str, str]:
-    other = "" if config.noise == "ornstein_uhlenbeck" else "noise ornstein_uhlenbeck"
-    return other, "" if config.noise == "none" else _larger(config, "noise_std")
-
-
-def _rates(config: DdpgConfig) -> str:
-    now = f"now {config.actor_lr:g} and {config.critic_lr:g}"
-    return f"other rates actor_lr and critic_lr ({now})"
+def _more_noise(knobs: Knobs) -> tuple[str, str]:
+    noise = knobs.config.noise
+    other = "" if noise == "ornstein_uhlenbeck" else "noise ornstein_uhlenbeck"
+    return other, "" if noise == "none" else knobs.larger("noise_std")

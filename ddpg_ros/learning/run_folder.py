@@ -18,6 +18,7 @@ from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.flown_episodes import FlownEpisode, read_episodes, write_episodes
+from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
@@ -170,6 +171,10 @@ class RunFolder:
                 f"{self.path}: no training run is kept here{why}. Name the folder that "
                 "'ddpg-ros train' printed, which holds a config.json."
             ) from None
+
+    def usual_config(self) -> DdpgConfig | None:
+        """The preset of the world that is trained here; None where that is not written down."""
+        return preset_for(self.load_job()[0].world) if self.config.exists() else None
 
     def save_evaluation(self, evaluation: Evaluation) -> None:
         """Write the evaluation after training."""

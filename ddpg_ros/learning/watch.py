@@ -57,7 +57,7 @@ class Watch:
 
 def look_back(folder: RunFolder, config: DdpgConfig) -> tuple[Health, list[Finding]]:
     """The health of a run by the metrics in its folder, and all that was found in them."""
-    health = Health(config)
+    health = Health(config, folder.usual_config())
     findings: list[Finding] = []
     for row in read_metrics(folder.metrics):
         values = {name: float(cell) for name, cell in row.items() if cell}

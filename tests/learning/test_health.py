@@ -11,7 +11,7 @@ import pytest
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.finding import Finding
 from ddpg_ros.learning.health import Health
-from ddpg_ros.learning.remedies import REMEDIES
+from ddpg_ros.learning.remedies import REMEDIES, Knobs
 
 CONFIG = DdpgConfig(total_steps=10_000, warmup_steps=1000, gamma=0.9, evaluation_interval=1000)
 
@@ -205,8 +205,30 @@ def test_a_best_return_that_chance_explains_is_no_collapse() -> None:
 def test_against_a_collapse_targets_that_move_fast_come_first(
     changes: dict[str, Any], first: str
 ) -> None:
-    _, advice = REMEDIES["collapsed"](DdpgConfig(**changes))
+    _, advice = REMEDIES["collapsed"](Knobs(DdpgConfig(**changes)))
     assert advice.startswith(f"Try {first}, ")
+
+
+@pytest.mark.parametrize(
+    ("sign", "values", "advice"),
+    [
+        (
+            "saturated",
+            {"actor_lr": 0.05, "warmup_steps": 100},
+            "Try actor_lr 0.0005 as in the preset (now 0.05), "
+            "warmup_steps 1000 as in the preset (now 100), ",
+        ),
+        ("saturated", {"actor_lr": 0.0001}, "Try a smaller actor_lr (now 0.0001), "),
+        ("stalled", {"critic_lr": 0.1}, "critic_lr 0.001 as in the preset (now 0.1), "),
+        ("stalled", {}, "another actor_lr and critic_lr (now 0.0005 and 0.001), "),
+    ],
+)
+def test_what_the_world_is_usually_trained_with_is_the_first_to_try(
+    sign: str, values: dict[str, Any], advice: str
+) -> None:
+    usual = DdpgConfig(actor_lr=0.0005, critic_lr=0.001, warmup_steps=1000)
+    _, told = REMEDIES[sign](Knobs(dataclasses.replace(usual, **values), usual))
+    assert advice in told
 
 
 def test_a_dip_is_no_collapse() -> None:
@@ -241,13 +263,13 @@ def test_what_is_ill_now_can_be_asked() -> None:
 
 
 def test_against_no_noise_both_kinds_are_offered() -> None:
-    _, advice = REMEDIES["no-exploration"](DdpgConfig(noise="none"))
+    _, advice = REMEDIES["no-exploration"](Knobs(DdpgConfig(noise="none")))
     assert advice == "Try noise ornstein_uhlenbeck or gaussian."
 
 
 @pytest.mark.parametrize(("decay", "knob"), [(0, "noise_std"), (3000, "noise_std_final")])
 def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: str) -> None:
-    _, advice = REMEDIES["no-exploration"](DdpgConfig(noise_decay_steps=decay))
+    _, advice = REMEDIES["no-exploration"](Knobs(DdpgConfig(noise_decay_steps=decay)))
     assert advice == f"Try a {knob} above 0."
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
+import platform
 import re
 import shutil
 import subprocess
@@ -57,11 +59,12 @@ def test_it_names_the_versions_that_matter() -> None:
     origin = json.loads(json.dumps(describe_origin()))
     assert origin["ddpg_ros"] == ddpg_ros.__version__
     assert origin["versions"] == {
-        name: importlib.metadata.version(name) for name in ("torch", "numpy", "gymnasium", "mujoco")
+        name: importlib.metadata.version(name)
+        for name in ("torch", "numpy", "gymnasium", "mujoco", "onnxruntime")
     }
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", origin["exported_at"])
     assert origin["python"].startswith(f"{sys.version_info.major}.{sys.version_info.minor}.")
-    assert origin["machine"]
+    assert f"{platform.machine()}, {os.cpu_count()} cores" in origin["machine"]
 
 
 def test_an_installed_package_has_no_commit_even_inside_a_repository(repository: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import io
 import itertools
 import json
@@ -167,6 +168,17 @@ def test_that_nothing_was_learned_stands_at_the_head(copied: RunFolder) -> None:
     assert ": nothing was learned" in said
     head, _, _ = page(copied).text.partition("What was trained")
     assert said in head
+    assert "the policy of that moment" not in head
+
+
+def test_a_policy_from_before_learning_is_said_to_be_the_one_that_is_shown(
+    copied: RunFolder,
+) -> None:
+    job, config = copied.load_job()
+    copied.save_job(job, dataclasses.replace(config, warmup_steps=config.total_steps))
+    report_run(str(copied.path), {})
+    head, _, _ = page(copied).text.partition("What was trained")
+    assert f"{data(copied)['unlearned']} Episodes, critic and commands below are of the" in head
 
 
 def test_hyperparameters_that_are_not_the_presets_stand_out(drawn: RunFolder) -> None:
