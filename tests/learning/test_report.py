@@ -175,7 +175,8 @@ def test_a_policy_from_before_learning_is_said_to_be_the_one_that_is_shown(
     copied: RunFolder,
 ) -> None:
     job, config = copied.load_job()
-    copied.save_job(job, dataclasses.replace(config, warmup_steps=config.total_steps))
+    late = dataclasses.replace(config, warmup_steps=config.total_steps, total_steps=1000)
+    copied.save_job(job, late)
     report_run(str(copied.path), {})
     head, _, _ = page(copied).text.partition("What was trained")
     assert f"{data(copied)['unlearned']} Episodes, critic and commands below are of the" in head
