@@ -63,7 +63,7 @@ def _demo(options: argparse.Namespace) -> int:
     config = preset_for(options.world, options.preset)
     if options.config:
         config = read_config(options.config, config)
-    job = Job(options.world, options.contract)
+    job = Job(options.world, options.contract, preset=options.preset)
     trained = start_training(job, config, str(run), ConsoleReporter(), StopRequest())
     shutil.copyfile(trained.folder.policy, output / "policy.onnx")
     shutil.copyfile(trained.folder.learning_curve, output / "learning_curve.png")

@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import Any
 
+from ddpg_ros.errors import PolicyFileError
+
 _DIFFERS = 1
 
 
@@ -30,8 +32,12 @@ def _replay(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy.replay import replay
     from ddpg_ros.deploy.replay_fit import check_fit
     from ddpg_ros.deploy.replay_report import as_dict, as_text
-    from ddpg_ros.errors import PolicyFileError
 
+    if options.recording.endswith(".onnx"):
+        raise PolicyFileError(
+            f"{options.recording}: is a policy where the recording is expected. The order is: "
+            "ddpg-ros replay run.mcap policy.onnx"
+        )
     policy = OnnxPolicy.load(options.policy)
     recording = read_recording(options.recording, options.controller)
     for flown in recording.policies.values():

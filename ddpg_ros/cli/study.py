@@ -32,7 +32,9 @@ def add(verbs: Any) -> None:
         metavar="NAME",
         help="studies, paths of YAML files of yours, all, or list: say which there are",
     )
-    parser.add_argument("--quick", action="store_true", help="2 seeds and half of the steps")
+    parser.add_argument(
+        "--quick", action="store_true", help="2 seeds and half of the steps, to NAME_quick"
+    )
     parser.add_argument("--seeds", type=int, default=None, help="trainings of each variant")
     parser.add_argument("--steps", type=int, default=None, help="steps of each training")
     parser.add_argument(
@@ -60,7 +62,7 @@ def _study(options: argparse.Namespace) -> int:
     numbers = options.seeds or 0, options.steps or 0, options.quick
     studies = [find_study(name).at(*numbers) for name in names]
     for study in studies:
-        results = Results(Path(options.out), study.name)
+        results = Results(Path(options.out), f"{study.name}{'_quick' if options.quick else ''}")
         code = _run(study, results, options.jobs or default_processes())
         if code:
             return code

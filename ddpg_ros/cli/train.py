@@ -96,7 +96,14 @@ def _train(options: argparse.Namespace) -> int:
     if options.resume:
         job, _ = RunFolder(Path(options.resume)).load_job()
     else:
-        job = find_job(options.world, options.contract, options.randomise, options.vary, robot)
+        job = find_job(
+            options.world,
+            options.contract,
+            options.randomise,
+            options.vary,
+            robot,
+            options.preset,
+        )
     with _world_maker(job, options.ros_args) as make:
         if options.resume:
             result = resume_training(options.resume, reporter, request, make)

@@ -90,8 +90,11 @@ class McapMessages:
                 if longer or 0 < size == file.tell():
                     self.cut_off = True
                     return
+                if size == 0:
+                    raise RecordingError("is empty.") from None
                 raise RecordingError(
-                    f"is no MCAP file, or is damaged at byte {file.tell()} ({one_line(error)})."
+                    f"is no MCAP file, or is damaged at byte {file.tell()} ({one_line(error)}). "
+                    "'mcap recover' of the MCAP command line saves what can be read."
                 ) from None
             if record is None:
                 return

@@ -95,7 +95,8 @@ def read_recording(path: str | Path, controller: str = "") -> Recording:
     """
     file = _file(Path(path).expanduser())
     try:
-        return _chosen(_read(McapMessages(file)), controller)
+        messages = McapMessages(file)
+        return _chosen(_read(messages), controller, messages)
     except RecordingError as error:
         raise RecordingError(f"recording {file}: {error}") from None
 
@@ -128,7 +129,7 @@ def _read(messages: McapMessages) -> list[Recording]:
     return [recording for recording in found.values() if recording.ticks.pairs]
 
 
-def _chosen(found: Iterable[Recording], controller: str) -> Recording:
+def _chosen(found: Iterable[Recording], controller: str, messages: McapMessages) -> Recording:
     by_name = {recording.controller: recording for recording in found}
     names = sorted(by_name)
     if controller:
@@ -142,6 +143,8 @@ def _chosen(found: Iterable[Recording], controller: str) -> Recording:
         raise RecordingError(
             f"holds ticks of {', '.join(names)}. Choose one, as in --controller {names[0]}."
         )
+    if not names and messages.cut_off:
+        raise RecordingError("is no MCAP file, or is cut off before the first tick was complete.")
     if not names:
         raise RecordingError(
             f"holds no tick of a controller: neither ~/{OBSERVATION} with ~/{ACTION}, nor what "

@@ -19,9 +19,12 @@ def check_fit(policy: Contract, recorded: Contract) -> None:
     ):
         for own, other in zip_longest(ours, theirs, fillvalue="nothing"):
             if own != other:
+                parted = f"{verb} {own}, where the recorded one {verb} {other}"
+                if policy.name != recorded.name:
+                    parted = f"is for '{policy.name}', the recorded one for '{recorded.name}'"
                 raise PolicyFileError(
-                    f"this policy {verb} {own}, where the recorded one {verb} {other}. A recording "
-                    "can be replayed to policies whose elements mean the same."
+                    f"this policy {parted}. A recording can be replayed to policies whose elements "
+                    "mean the same."
                 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.course import Evaluated, Start, Streak
 from ddpg_ros.learning.finding import Finding
-from ddpg_ros.learning.remedies import REMEDIES, Knobs
+from ddpg_ros.learning.remedies import REMEDIES, UNLEARNED, Knobs
 
 _BEYOND_ROWS = 3
 """Rows in which Q must be out of reach, and evaluations that must overestimate."""
@@ -94,18 +94,25 @@ class Health:
 
     @property
     def unlearned(self) -> str:
-        """That nothing was learned, a sentence; empty where something was, or nothing judged."""
+        """That nothing was learned, and what to try; empty where something was."""
+        said = self._unlearned()
+        tried = ", ".join(self._knobs.as_usual())
+        advice = f" Try {tried}." if tried else ""
+        return f"{said}{advice} See {UNLEARNED}." if said else ""
+
+    def _unlearned(self) -> str:
         if not self._evaluations:
             return ""
         best = max(self._evaluations, key=lambda evaluated: (evaluated.mean, evaluated.step))
         if best.step <= self._config.warmup_steps:
             return f"The best policy is the one after {best.step:,} steps: nothing was learned."
         start = self._start()
-        if not start.later or best.mean > start.mean:
+        if not start.later or best.mean > start.mean + start.confidence:
             return ""
         return (
             f"The best evaluation returned {_said(best.mean)}, no better than {start.name}, "
-            f"{_said(start.mean)}: nothing was learned, unless that is as good as it gets."
+            f"{_said(start.mean)} ± {_said(start.confidence)}: nothing was learned, unless that is "
+            "as good as it gets."
         )
 
     def _remember(self, step: int, row: Mapping[str, float]) -> None:

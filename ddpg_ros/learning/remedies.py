@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import fields
+from typing import Any, NamedTuple
 
 from ddpg_ros.learning.config import DdpgConfig
 
 DOCS = "docs/ddpg.md"
 """The page with a section for each sign, called like the sign."""
 
+UNLEARNED = f"{DOCS}#when-it-does-not-learn"
+"""Its section for a run that shows none."""
+
 _LARGE_TAU = 0.05
 """Above this, targets move fast enough to be the first thing to look at."""
+
+_ASIDE = (
+    *("episodes", "seed", "evaluation_interval", "evaluation_episodes", "final_episodes"),
+    *("checkpoint_seconds", "log_interval", "device", "threads", "precision"),
+)
+"""Hyperparameters that say how a run is watched and computed, not what it learns."""
 
 Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
@@ -40,12 +50,14 @@ class Knobs(NamedTuple):
             self._to_usual(name) if self._above_usual(name) < 0 else self._changed("larger", name)
         )
 
-    def other(self, *names: str) -> str:
-        """To change the ones of those names: to what is usual, if one of them is not that."""
-        if any(map(self._above_usual, names)):
-            return ", ".join(self._to_usual(name) for name in names if self._above_usual(name))
-        now = " and ".join(f"{getattr(self.config, name):g}" for name in names)
-        return f"another {' and '.join(names)} (now {now})"
+    def as_usual(self) -> list[str]:
+        """To make each that is not as usual so, those left out that nothing learned depends on."""
+        if self.usual is None:
+            return []
+        names = (field.name for field in fields(DdpgConfig) if field.name not in _ASIDE)
+        return [
+            self._to_usual(n) for n in names if getattr(self.config, n) != getattr(self.usual, n)
+        ]
 
     def _above_usual(self, name: str) -> float:
         if self.usual is None:
@@ -54,11 +66,11 @@ class Knobs(NamedTuple):
         return above
 
     def _changed(self, how: str, name: str) -> str:
-        return f"a {how} {name} (now {getattr(self.config, name):g})"
+        return f"a {how} {name} (now {_said(getattr(self.config, name))})"
 
     def _to_usual(self, name: str) -> str:
         usual, now = getattr(self.usual, name), getattr(self.config, name)
-        return f"{name} {usual:g} as in the preset (now {now:g})"
+        return f"{name} {_said(usual)} as in the preset (now {_said(now)})"
 
 
 def _rewardless(knobs: Knobs) -> Advice:
@@ -101,8 +113,9 @@ def _stalled(knobs: Knobs) -> Advice:
         "Unless that is as good as it gets, nothing is learned: the noise never finds a reward, "
         "the networks hardly move, or the observation does not tell what the reward depends on.",
         _try(
+            *knobs.as_usual(),
             *_more_noise(knobs),
-            knobs.other("actor_lr", "critic_lr"),
+            "another actor_lr and critic_lr",
             "a reward that tells near from far, 'ddpg-ros inspect' for what the policy reads",
         ),
     )
@@ -149,6 +162,12 @@ REMEDIES: dict[str, Callable[[Knobs], Advice]] = {
 
 def _try(*what: str) -> str:
     return f"Try {', '.join(filter(None, what))}."
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _more_noise(knobs: Knobs) -> tuple[str, str]:

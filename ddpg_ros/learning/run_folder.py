@@ -33,12 +33,19 @@ class Job:
         contract_file: The user's contract for it; empty for none.
         randomisation: How far its robot may be from the one modelled.
         options: What else the world is made with, as JSON values by name.
+        preset: Name of the hyperparameters that were started from; empty for the world's own.
     """
 
     world: str
     contract_file: str = ""
     randomisation: Randomisation = field(default_factory=Randomisation)
     options: dict[str, Any] = field(default_factory=dict)
+    preset: str = ""
+
+    @property
+    def usual(self) -> DdpgConfig:
+        """The hyperparameters of that preset."""
+        return preset_for(self.world, self.preset)
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,7 @@ class RunFolder:
             "contract_file": self.contract.name if job.contract_file else "",
             "randomisation": job.randomisation.changed(),
             "options": job.options,
+            "preset": job.preset,
             "config": config.to_dict(),
         }
         self._write_json(self.config, content)
@@ -163,7 +171,13 @@ class RunFolder:
             own = content["contract_file"]
             contract_file = str(self.path / own) if own else ""
             ranges = Randomisation.from_dict(content.get("randomisation", {}))
-            job = Job(content["world"], contract_file, ranges, content.get("options", {}))
+            job = Job(
+                content["world"],
+                contract_file,
+                ranges,
+                content.get("options", {}),
+                content.get("preset", ""),
+            )
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             why = "" if isinstance(error, FileNotFoundError) else f" ({error})"
@@ -173,8 +187,8 @@ class RunFolder:
             ) from None
 
     def usual_config(self) -> DdpgConfig | None:
-        """The preset of the world that is trained here; None where that is not written down."""
-        return preset_for(self.load_job()[0].world) if self.config.exists() else None
+        """Those of the preset that was started from; None where that is not written down."""
+        return self.load_job()[0].usual if self.config.exists() else None
 
     def save_evaluation(self, evaluation: Evaluation) -> None:
         """Write the evaluation after training."""

@@ -58,6 +58,7 @@ def find_job(
     randomise: str = "",
     vary: Sequence[str] = (),
     options: Mapping[str, Any] = MappingProxyType({}),
+    preset: str = "",
 ) -> Job:
     """What to train on.
 
@@ -67,13 +68,14 @@ def find_job(
         randomise: YAML file of ranges; empty for none.
         vary: Ranges as ``NAME=LOW,HIGH``, which win over those of the file.
         options: What else the world is made with.
+        preset: Name of the hyperparameters to start from; empty for the world's own.
 
     Raises:
         ConfigError: The file cannot be read, or a range is wrong.
         WorldError: There is no such world.
     """
     if not (randomise or vary):
-        return Job(world, contract_file, options=dict(options))
+        return Job(world, contract_file, options=dict(options), preset=preset)
     if world == ROS:
         raise ConfigError(
             "world 'ros': the robot on the ROS graph cannot be randomised from here; have its "
@@ -81,7 +83,7 @@ def find_job(
         )
     with make_world(world, contract_file) as made:
         ranges = find_ranges(randomise, vary, made.contract.period)
-    return Job(world, contract_file, ranges, dict(options))
+    return Job(world, contract_file, ranges, dict(options), preset)
 
 
 def start_training(

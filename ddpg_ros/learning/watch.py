@@ -29,7 +29,8 @@ class Watch:
         self._metrics = Metrics(folder.metrics, folder.tensorboard, first_step)
         self._health, self._findings = look_back(folder, config)
         self._save()
-        self._metrics.describe("hyperparameters", _as_table(config), first_step)
+        usual = folder.usual_config() or DdpgConfig()
+        self._metrics.describe("hyperparameters", _as_table(config, usual), first_step)
 
     @property
     def ill(self) -> str:
@@ -65,11 +66,11 @@ def look_back(folder: RunFolder, config: DdpgConfig) -> tuple[Health, list[Findi
     return health, findings
 
 
-def _as_table(config: DdpgConfig) -> str:
-    """Hyperparameters in Markdown, those that are not the default's in bold."""
-    lines = ["| hyperparameter | value | default |", "|---|---|---|"]
+def _as_table(config: DdpgConfig, usual: DdpgConfig) -> str:
+    """Hyperparameters in Markdown, those that are not the preset's in bold."""
+    lines = ["| hyperparameter | value | preset | default |", "|---|---|---|---|"]
     for field in fields(config):
-        value = getattr(config, field.name)
-        mark = "" if value == field.default else "**"
-        lines.append(f"| {field.name} | {mark}{value}{mark} | {field.default} |")
+        value, preset = getattr(config, field.name), getattr(usual, field.name)
+        mark = "" if value == preset else "**"
+        lines.append(f"| {field.name} | {mark}{value}{mark} | {preset} | {field.default} |")
     return "\n".join(lines)

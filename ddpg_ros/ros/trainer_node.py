@@ -107,7 +107,13 @@ class TrainerNode(Node, Reporter):
 def job_of(settings: TrainerParameters, robot: RobotParameters) -> Job:
     """What the parameters ask to train on."""
     options = dataclasses.asdict(robot) if settings.world == ROS else {}
-    return find_job(settings.world, settings.contract_file, settings.randomise, options=options)
+    return find_job(
+        settings.world,
+        settings.contract_file,
+        settings.randomise,
+        options=options,
+        preset=settings.preset,
+    )
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -67,9 +68,19 @@ def _make(name: str, contract_file: str | Path, render: bool, contract: Contract
     if name not in WORLDS and own is None:
         if contract_file:
             contract = load_contract(contract_file)
-        return GymWorld(name, contract, render)
+        return _environment(name, contract, render)
     if contract_file:
         raise WorldError(
             f"world '{name}': brings its own contract; leave out the contract file {contract_file}."
         )
     return WORLDS[name]() if own is None else make_own_world(name, own)
+
+
+def _environment(name: str, contract: Contract | None, render: bool) -> World:
+    try:
+        return GymWorld(name, contract, render)
+    except WorldError as error:
+        close = difflib.get_close_matches(name, WORLDS, n=1, cutoff=0.75)
+        if not close or "-v" in name:
+            raise
+        raise WorldError(f"{error} Or the package's own {close[0]}?") from None

@@ -212,6 +212,10 @@ def other_contract(**changed: Any) -> Contract:
             ),
             "this policy drives elbow [N m], where the recorded one drives shoulder [N m]",
         ),
+        (
+            replace(CONTRACT, name="rover", history=1),
+            f"this policy is for 'rover', the recorded one for '{CONTRACT.name}'. A recording can ",
+        ),
     ],
 )
 def test_a_policy_whose_elements_mean_something_else_is_refused(

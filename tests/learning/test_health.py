@@ -219,8 +219,8 @@ def test_against_a_collapse_targets_that_move_fast_come_first(
             "warmup_steps 1000 as in the preset (now 100), ",
         ),
         ("saturated", {"actor_lr": 0.0001}, "Try a smaller actor_lr (now 0.0001), "),
-        ("stalled", {"critic_lr": 0.1}, "critic_lr 0.001 as in the preset (now 0.1), "),
-        ("stalled", {}, "another actor_lr and critic_lr (now 0.0005 and 0.001), "),
+        ("stalled", {"critic_lr": 0.1}, "Try critic_lr 0.001 as in the preset (now 0.1), "),
+        ("stalled", {}, "Try noise ornstein_uhlenbeck, a larger noise_std (now 0.1), another "),
     ],
 )
 def test_what_the_world_is_usually_trained_with_is_the_first_to_try(
@@ -278,21 +278,26 @@ def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: s
     [
         ([], ""),
         (evaluations(5.0), "The best policy is the one after 1,000 steps: nothing was learned."),
-        (evaluations(5.0, 6.0), ""),
+        (evaluations(5.0, 6.1), ""),
+        (
+            evaluations(5.0, 6.0),
+            "The best evaluation returned 6, no better than the first evaluation, 5 ± 1: nothing "
+            "was learned, unless that is as good as it gets.",
+        ),
         (
             [(1100, judged(5.0)), (2000, judged(4.0))],
-            "The best evaluation returned 5, no better than the first evaluation, 5: nothing was "
-            "learned, unless that is as good as it gets.",
+            "The best evaluation returned 5, no better than the first evaluation, 5 ± 1: nothing "
+            "was learned, unless that is as good as it gets.",
         ),
         (
             [(500, {"episode_return": 0.0}), (2000, judged(0.0)), (3000, judged(0.0))],
-            "The best evaluation returned 0, no better than the first evaluation, 0: nothing was "
-            "learned, unless that is as good as it gets.",
+            "The best evaluation returned 0, no better than the first evaluation, 0 ± 1: nothing "
+            "was learned, unless that is as good as it gets.",
         ),
         (
             [(500, {"episode_return": 9.0}), (2000, judged(2.0)), (3000, judged(8.0))],
-            "The best evaluation returned 8, no better than the episodes it began with, 9: nothing "
-            "was learned, unless that is as good as it gets.",
+            "The best evaluation returned 8, no better than the episodes it began with, 9 ± 1: "
+            "nothing was learned, unless that is as good as it gets.",
         ),
         ([(500, {"episode_return": 1.0}), (2000, judged(9.0)), (3000, judged(8.0))], ""),
         ([(2000, judged(9.0))], ""),
@@ -304,4 +309,15 @@ def test_that_nothing_was_learned_can_be_asked(
     health = Health(CONFIG)
     for step, values in rows:
         health.hear(step, values)
-    assert health.unlearned == said
+    assert health.unlearned == (f"{said} See docs/ddpg.md#when-it-does-not-learn." if said else "")
+
+
+def test_what_differs_from_the_preset_is_tried_where_nothing_was_learned() -> None:
+    changed = {"actor_lr": 0.1, "noise": "none", "hidden_sizes": (8, 8), "seed": 3, "threads": 1}
+    health = Health(dataclasses.replace(CONFIG, **changed), CONFIG)
+    health.hear(1000, judged(5.0))
+    assert health.unlearned.endswith(
+        "nothing was learned. Try actor_lr 0.001 as in the preset (now 0.1), hidden_sizes 256 256 "
+        "as in the preset (now 8 8), noise gaussian as in the preset (now none). See "
+        "docs/ddpg.md#when-it-does-not-learn."
+    )

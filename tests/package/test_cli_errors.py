@@ -87,13 +87,27 @@ def test_a_check_needs_a_policy_file_that_is_there(
     assert said.startswith(f"ddpg-ros check: policy file {tmp_path}/none.onnx: cannot be read")
 
 
-@pytest.mark.parametrize("arguments", ["train --gama 0.9", "inspect p --gama"])
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ("train --gama", " (did you mean --gamma?)"),
+        ("train --gama=0.9", "=0.9 (did you mean --gamma?)"),
+        ("inspect p --gama", ""),
+    ],
+)
 def test_an_unknown_flag_names_the_verbs_help(
-    arguments: str, capsys: pytest.CaptureFixture[str]
+    arguments: str, hint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verb = arguments.partition(" ")[0]
-    said = f"ddpg-ros {verb}: unrecognized arguments: --gama. See 'ddpg-ros {verb} --help'."
+    said = f"ddpg-ros {verb}: unrecognized arguments: --gama{hint}. See 'ddpg-ros {verb} --help'."
     assert refusal(capsys, *arguments.split()) == said
+
+
+def test_a_policy_where_the_recording_should_be_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = refusal(capsys, "replay", "policy.onnx", "run.mcap")
+    assert said.startswith("ddpg-ros replay: policy.onnx: is a policy where the recording is ")
 
 
 @pytest.mark.parametrize(

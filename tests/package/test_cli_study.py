@@ -15,6 +15,7 @@ import pytest
 from source_tree import ROOT
 
 from ddpg_ros.cli import main
+from ddpg_ros.learning.study.study_file import find_study, shipped_studies
 
 pytest.importorskip("torch")
 pytest.importorskip("mujoco")
@@ -178,17 +179,19 @@ def test_a_study_ends_in_tables_a_figure_and_a_few_lines(
     assert lines[1].split() == " ".join(heads).split()
     assert [line.split()[:2] for line in lines[2:4]] == [["tau", "1"], ["tau", "0.01"]]
     out = Path("runs/studies")
-    assert lines[-3:] == [str(out / name) for name in ("mine.csv", "mine.png", "curves/mine.csv")]
-    one, other = rows(out / "mine.csv")
+    assert lines[-3:] == [
+        str(out / name) for name in ("mine_quick.csv", "mine_quick.png", "curves/mine_quick.csv")
+    ]
+    one, other = rows(out / "mine_quick.csv")
     assert (one["variant"], one["steps"], one["seeds"]) == ("tau 1", "800", "2")
     assert (
         -30 < float(other["final_low"]) <= float(other["final"]) <= float(other["final_high"]) < 0
     )
-    curves = rows(out / "curves" / "mine.csv")
+    curves = rows(out / "curves" / "mine_quick.csv")
     assert len(curves) == 2 * 2 * 2
     assert {row["step"] for row in curves} == {"400", "800"}
     assert len({row["return"] for row in curves}) > 4  # seeds and variants differ
-    assert (out / "mine.png").read_bytes().startswith(b"\x89PNG")
+    assert (out / "mine_quick.png").read_bytes().startswith(b"\x89PNG")
     for path in (out / "trainings").glob("*.json"):
         content = json.loads(path.read_text())
         assert content["config"]["total_steps"] == 800
@@ -224,7 +227,10 @@ def test_list_says_which_there_are_and_how_long_they_take(
         ("--steps -5", "--steps: expected at least 1, got -5."),
         ("--jobs 0", "--jobs: expected in [1, 1024], got 0."),
         ("--jobs 5000", "--jobs: expected in [1, 1024], got 5000."),
-        ("--steps 50", "total_steps 50: learning starts after 100 steps (warmup_steps 100, "),
+        (
+            "--steps 50",
+            "study 'mine' with 50 steps: total_steps 50: learning starts ",
+        ),
         ("--out mine.yaml/out", "--out mine.yaml/out: cannot be made (Not a directory)."),
     ],
 )
@@ -240,3 +246,23 @@ def test_a_world_that_is_not_there_is_said_before_anything_starts(
     (folder / "mine.yaml").write_text(STUDY.replace(":Point", ":Pint"))
     assert refusal(capsys, "mine.yaml").startswith("world 'point_of_mine:Pint': ")
     assert not (folder / "runs").exists()
+
+
+def test_a_world_that_is_not_there_is_said_before_too_few_steps_are(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "{question: why, world: pendulun, seeds: 2, steps: 1500, vary: {tau: [1]}}"
+    (folder / "mine.yaml").write_text(text)
+    said = refusal(capsys, "mine.yaml")
+    assert said.startswith("world 'pendulun': ")
+    assert said.endswith("Or the package's own pendulum?")
+
+
+def test_a_study_cannot_take_the_name_of_one_that_comes_along(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "targets.yaml").write_text(STUDY)
+    said = refusal(capsys, "targets.yaml")
+    assert said.startswith("study file targets.yaml: 'targets' is a study of the package, ")
+    shipped = shipped_studies()["targets"]
+    assert find_study(str(shipped)) == find_study("targets")

@@ -6,12 +6,11 @@ import shlex
 from typing import Any
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.run_folder import Job
 
 
 def training_command(job: Job, config: DdpgConfig) -> str:
-    """What to type; what the world's preset says already is left out."""
+    """What to type; what the preset says already is left out."""
     words = ["ddpg-ros", "train", job.world]
     if job.contract_file:
         words += ["--contract", job.contract_file]
@@ -19,7 +18,9 @@ def training_command(job: Job, config: DdpgConfig) -> str:
         words += ["--vary", f"{name}={','.join(map(repr, ends))}"]
     for name, value in job.options.items():
         words += _flag(name, value)
-    usual = preset_for(job.world).to_dict()
+    if job.preset:
+        words += ["--preset", job.preset]
+    usual = job.usual.to_dict()
     for name, value in config.to_dict().items():
         if value != usual[name]:
             words += _flag(name, value)

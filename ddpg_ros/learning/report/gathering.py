@@ -16,7 +16,6 @@ from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.export import ExportedPolicy
 from ddpg_ros.learning.flown_episodes import FlownEpisode
-from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.report import histograms
 from ddpg_ros.learning.report.command_line import training_command
 from ddpg_ros.learning.report.curves import curves
@@ -57,7 +56,7 @@ def gather(run: FinishedRun, stopped: Stopped) -> tuple[dict[str, Any], list[Fil
         },
         "config": run.config.to_dict(),
         "defaults": DdpgConfig().to_dict(),
-        "preset": preset_for(run.job.world).to_dict(),
+        "preset": run.job.usual.to_dict(),
         "learning": curves(run.folder.metrics),
         "unlearned": look_back(run.folder, run.config)[0].unlearned,
         "findings": run.folder.load_findings(),

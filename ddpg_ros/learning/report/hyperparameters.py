@@ -10,7 +10,7 @@ from ddpg_ros.learning.report.numbers import number
 
 
 class Hyperparameter(NamedTuple):
-    """A hyperparameter: its value, the default, that of the world's preset, and its meaning."""
+    """A hyperparameter: its value, the default, that of the preset, and its meaning."""
 
     name: str
     value: str

@@ -19,7 +19,7 @@ SET_BY_STUDY = ("seed", "total_steps", "log_interval", *FIXED)
 
 QUICK_SEEDS = 2
 QUICK_SHARE = 2
-"""A quick form takes so many seeds at most, and one part in so many of the steps."""
+"""A quick form has so many seeds at most, and one part in so many of all and of warm-up steps."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,12 @@ class Variant:
 
     name: str
     config: DdpgConfig
+
+    def shorter(self, steps: int, share: int) -> Variant:
+        """The same in so many steps, with one part in ``share`` of the warm-up."""
+        warmup_steps = self.config.warmup_steps // share
+        config = dataclasses.replace(self.config, total_steps=steps, warmup_steps=warmup_steps)
+        return Variant(self.name, config)
 
 
 @dataclass(frozen=True)
@@ -75,12 +81,13 @@ class Study:
         Raises:
             ConfigError: There are too few seeds or steps.
         """
-        few, short = min(QUICK_SEEDS, self.seeds), self.steps // QUICK_SHARE
-        seeds = seeds or (few if quick else self.seeds)
-        steps = steps or (short if quick else self.steps)
-        variants = tuple(
-            Variant(v.name, dataclasses.replace(v.config, total_steps=steps)) for v in self.variants
-        )
+        seeds = seeds or (min(QUICK_SEEDS, self.seeds) if quick else self.seeds)
+        share = QUICK_SHARE if quick and not steps else 1
+        steps = steps or self.steps // share
+        try:
+            variants = tuple(variant.shorter(steps, share) for variant in self.variants)
+        except ConfigError as error:
+            raise ConfigError(f"study '{self.name}' with {steps:,} steps: {error}") from None
         return dataclasses.replace(self, seeds=seeds, variants=variants)
 
     def trainings(self) -> Iterator[Training]:

@@ -12,7 +12,7 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.shipped import shipped_files
 from ddpg_ros.learning.study.study import FIXED, Study, Variant, check_free, make_variant
-from ddpg_ros.worlds import ROS
+from ddpg_ros.worlds import ROS, make_world
 
 KEYS: dict[str, type | tuple[type, ...]] = {
     "question": str,
@@ -46,8 +46,14 @@ def find_study(name: str) -> Study:
     shipped = shipped_studies()
     if name in shipped:
         return read_study(shipped[name])
-    if Path(name).suffix in (".yaml", ".yml"):
-        return read_study(Path(name))
+    own = Path(name)
+    if own.suffix in (".yaml", ".yml"):
+        if own.stem in shipped and own.resolve() != shipped[own.stem].resolve():
+            raise ConfigError(
+                f"study file {own}: '{own.stem}' is a study of the package, and results of the one "
+                "would overwrite those of the other. Give the file another name."
+            )
+        return read_study(own)
     raise ConfigError(
         f"no study is called '{name}'. Known: {', '.join(shipped)}. A study of yours is named by "
         "the path of its YAML file."
@@ -76,16 +82,22 @@ def _study(path: Path, content: Any) -> Study:
     if world == ROS:
         raise ConfigError("world 'ros': is one robot, and trainings run side by side.")
     contract = content.get("contract", "")
+    contract_file = str(path.parent / contract) if contract else ""
     base = preset_for(world, content.get("preset", ""))
     values = content.get("held", {})
     check_free(values)
-    held = DdpgConfig.from_dict({**values, **FIXED, "total_steps": content["steps"]}, base)
+    try:
+        held = DdpgConfig.from_dict({**values, **FIXED, "total_steps": content["steps"]}, base)
+    except ConfigError:
+        # A preset is chosen by the world's name: one that is mistyped is what is wrong first.
+        make_world(world, contract_file).close()
+        raise
     vary, variants = content.get("vary", {}), content.get("variants", {})
     return Study(
         name=path.stem,
         question=" ".join(content["question"].split()),
         world=world,
-        contract_file=str(path.parent / contract) if contract else "",
+        contract_file=contract_file,
         varies=next(iter(vary), ""),
         variants=_one_varies(vary, held) if vary else _named(variants, held),
         seeds=content["seeds"],

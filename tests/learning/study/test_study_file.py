@@ -93,8 +93,9 @@ def test_every_shipped_study_can_be_run_as_it_is_and_quickly(name: str) -> None:
     quick = study.at(quick=True)
     assert (quick.seeds, quick.steps) == (2, study.steps // 2)
     assert len(list(quick.trainings())) == 2 * len(study.variants)
-    for variant in quick.variants:  # not a last evaluation alone
-        assert variant.config.evaluation_interval * 2 <= quick.steps
+    for variant, whole in zip(quick.variants, study.variants, strict=True):
+        assert variant.config.warmup_steps == whole.config.warmup_steps // 2
+        assert variant.config.evaluation_interval * 2 <= quick.steps  # not the last alone
         assert (variant.config.critics, variant.config.policy_delay) == (1, 1)  # plain DDPG
         assert not variant.config.batch_norm
         assert not variant.config.layer_norm
@@ -112,7 +113,8 @@ def test_other_seeds_and_steps_win_over_the_quick_form() -> None:
     assert (study.at(seeds=3).seeds, study.at(seeds=3).steps) == (3, study.steps)
     both = study.at(seeds=3, steps=2500, quick=True)
     assert (both.seeds, both.steps) == (3, 2500)
-    with pytest.raises(ConfigError, match=r"^total_steps 900: learning starts after 1000 steps"):
+    assert both.variants[0].config.warmup_steps == study.variants[0].config.warmup_steps
+    with pytest.raises(ConfigError, match=r"^study 'targets' with 900 steps: total_steps 900: "):
         study.at(steps=900)
 
 
