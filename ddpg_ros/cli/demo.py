@@ -79,7 +79,8 @@ def _demo(options: argparse.Namespace) -> int:
 
     print(
         f"4. fly it over ROS 2: ddpg_controller and ddpg_world, two processes, real DDS, "
-        f"{_REAL_TIME_FACTOR:g} times real time",
+        f"{_REAL_TIME_FACTOR:g} times real time; in the first episode the policy is faded in, "
+        "ramp_in_time",
         flush=True,
     )
     flight = Flight(

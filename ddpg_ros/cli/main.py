@@ -44,9 +44,8 @@ class _Parser(argparse.ArgumentParser):
         return options, unknown
 
     def _meant(self, unknown: str) -> str:
-        close = difflib.get_close_matches(
-            unknown.split("=", maxsplit=1)[0], self._option_string_actions, n=1
-        )
+        flag, _, _ = unknown.partition("=")
+        close = difflib.get_close_matches(flag, self._option_string_actions, n=1)
         return f" (did you mean {close[0]}?)" if close else ""
 
     def error(self, message: str) -> NoReturn:

@@ -19,6 +19,10 @@ from ddpg_ros.learning.study.tables import commits
 _ENOUGH_SEEDS = 5
 """Of fewer no conclusion should be drawn."""
 
+_MANY = 6
+_DASHES = ("solid", "dashed", "dotted")
+"""Of more than so many curves, neighbours differ in their dashes too."""
+
 
 def draw_study(
     picture: Path, study: Study, summaries: Sequence[VariantSummary], table: Path
@@ -38,13 +42,14 @@ def draw_study(
     curves, scores = figure.subplots(1, 2, width_ratios=(3, 2))
     colours = _colours(study, len(summaries))
     for place, (summary, colour) in enumerate(zip(summaries, colours, strict=True)):
-        curves.plot(summary.steps, summary.curve.value, color=colour)
+        dashes = _DASHES[place % len(_DASHES)] if len(summaries) > _MANY else "solid"
+        curves.plot(summary.steps, summary.curve.value, color=colour, linestyle=dashes)
         curves.fill_between(
             summary.steps, summary.curve.low, summary.curve.high, color=colour, alpha=0.15, lw=0
         )
-        _draw_score(scores, place, summary, colour)
+        _draw_score(scores, place, summary, colour, dashes)
     curves.set(xlabel="steps", ylabel="return without noise")
-    curves.set_title("colours as on the right", loc="left", fontsize=8, color="0.35")
+    curves.set_title("colours and dashes as on the right", loc="left", fontsize=8, color="0.35")
     scores.set(xlabel="final return", yticks=range(len(summaries)))
     scores.set_yticklabels([_label(summary) for summary in summaries])
     scores.invert_yaxis()
@@ -77,9 +82,10 @@ def _colours(study: Study, count: int) -> list[Any]:
     return [colormaps["tab10" if count <= 10 else "tab20"](place) for place in range(count)]
 
 
-def _draw_score(axes: Any, place: int, summary: VariantSummary, colour: Any) -> None:
+def _draw_score(axes: Any, place: int, summary: VariantSummary, colour: Any, dashes: str) -> None:
     value, low, high = (float(v[0]) for v in vars(summary.final).values())
     axes.plot([low, high], [place, place], color=colour, lw=4, alpha=0.4, solid_capstyle="butt")
+    axes.plot([low, high], [place, place], color=colour, linestyle=dashes)
     axes.plot([value], [place], "o", color=colour)
 
 

@@ -48,7 +48,8 @@ class VariantSummary:
     Attributes:
         steps: Steps at each evaluation, ``(k,)``.
         curve: Estimate of the return at each evaluation, ``(k,)``.
-        final: Estimate of the mean return of the last quarter of the evaluations, ``(1,)``.
+        finals: Mean return of the last quarter of the evaluations, of each seed.
+        final: Estimate of the same, ``(1,)``.
         overall: Estimate of the mean return of all evaluations, ``(1,)``: higher if learned sooner.
         best: Estimate of the return of the best evaluation, ``(1,)``.
         diverged: Trainings that diverged.
@@ -63,7 +64,8 @@ class VariantSummary:
         scores = np.array([_filled(outcome.rows, len(self.steps)) for outcome in outcomes])
         last = -(-len(self.steps) // FINAL_SHARE)
         self.curve = Estimate.of(scores)
-        self.final = Estimate.of(scores[:, -last:].mean(axis=1, keepdims=True))
+        self.finals = scores[:, -last:].mean(axis=1)
+        self.final = Estimate.of(self.finals[:, None])
         self.overall = Estimate.of(scores.mean(axis=1, keepdims=True))
         self.best = Estimate.of(scores.max(axis=1, keepdims=True))
         self.diverged = sum(outcome.diverged for outcome in outcomes)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.study.outcome import MEASURED, Outcome
 from ddpg_ros.learning.study.study import Study
@@ -25,6 +27,7 @@ CURVE_COLUMNS = (
 SUMMARY_COLUMNS = (
     *("study", "world", "variant", "steps", "seeds"),
     *(f"{score}{end}" for score in _SCORES for end in ("", "_low", "_high")),
+    *("final_worst", "final_best"),
     *("diverged", "stopped", "q_over_bound", "q_minus_monte_carlo", "saturation", "commit"),
 )
 """Columns of a row for each variant."""
@@ -78,6 +81,8 @@ def _summary_row(study: Study, summary: VariantSummary) -> dict[str, Any]:
         "steps": study.steps,
         "seeds": len(summary.outcomes),
         **scores,
+        "final_worst": float(np.fmin.reduce(summary.finals)),
+        "final_best": float(np.fmax.reduce(summary.finals)),
         "diverged": summary.diverged,
         "stopped": summary.stopped,
         "q_over_bound": summary.q_over_bound,

@@ -87,6 +87,8 @@ def test_the_summary_has_a_row_for_each_variant_with_steps_seeds_and_commit(
     assert tuple(good) == SUMMARY_COLUMNS
     known = {"study": "tiny", "world": "point", "variant": "good", "steps": "420", "seeds": "4"}
     assert {name: good[name] for name in known} == known
+    assert (good["final_worst"], good["final_best"]) == ("6.5", "9.5")
+    assert (bad["final_worst"], bad["final_best"]) == ("4", "8.5")
     assert (good["final"], good["commit"], good["diverged"]) == ("8", "c0ffee" * 6, "0")
     assert (bad["diverged"], bad["stopped"], bad["saturation"]) == ("3", "2", "0.25")
 
