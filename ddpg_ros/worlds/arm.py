@@ -62,7 +62,7 @@ _NEAR = 0.015
 """Scale of the last centimetres in what the policy sees [m]."""
 _REACHED = 0.01
 """Largest distance that counts as reached [m]."""
-_COLLIDED = -3.0
+_COLLIDED = -6.0
 _HELD_PERIODS = 7
 """An episode is a success when the goal was reached for all of its last periods: half a second."""
 
