@@ -12,10 +12,10 @@ import torch
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import PolicyFileError
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
+from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Reporter
-from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import start_training
 from ddpg_ros.worlds import make_world
 

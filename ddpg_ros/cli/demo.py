@@ -42,9 +42,9 @@ def add(verbs: Any) -> None:
 def _demo(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
+    from ddpg_ros.learning.job import Job
     from ddpg_ros.learning.loop import StopRequest
     from ddpg_ros.learning.presets import preset_for, read_config
-    from ddpg_ros.learning.run_folder import Job
     from ddpg_ros.learning.training import start_training
 
     if importlib.util.find_spec("rclpy") is None:

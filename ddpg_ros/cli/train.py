@@ -16,7 +16,7 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.settings import RobotParameters
 
 if TYPE_CHECKING:
-    from ddpg_ros.learning.run_folder import Job
+    from ddpg_ros.learning.job import Job
     from ddpg_ros.learning.training import WorldMaker
 
 _DEFAULT_WORLD = "pendulum"

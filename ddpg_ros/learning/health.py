@@ -47,7 +47,7 @@ class Health:
 
     Args:
         config: The run's hyperparameters.
-        usual: Those its world is trained with, where one knows.
+        usual: Those it started from, where one knows.
 
     Attributes:
         ill: Names of the signs that are present now.
@@ -55,7 +55,7 @@ class Health:
 
     def __init__(self, config: DdpgConfig, usual: DdpgConfig | None = None) -> None:
         self._config = config
-        self._knobs = Knobs(config, usual)
+        self._knobs = Knobs(config, usual or config)
         self.ill: list[str] = []
         self._well = dict.fromkeys(REMEDIES, _WELL_ROWS)
         self._step = 0

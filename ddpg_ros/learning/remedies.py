@@ -32,11 +32,11 @@ class Knobs(NamedTuple):
 
     Args:
         config: Those it has.
-        usual: Those its world is trained with, where one knows.
+        usual: Those it started from; where one does not know them, the same as it has.
     """
 
     config: DdpgConfig
-    usual: DdpgConfig | None = None
+    usual: DdpgConfig
 
     def smaller(self, name: str) -> str:
         """To make the one of that name smaller: as small as usual, if it is larger than that."""
@@ -52,16 +52,12 @@ class Knobs(NamedTuple):
 
     def as_usual(self) -> list[str]:
         """To make each that is not as usual so, those left out that nothing learned depends on."""
-        if self.usual is None:
-            return []
         names = (field.name for field in fields(DdpgConfig) if field.name not in _ASIDE)
         return [
             self._to_usual(n) for n in names if getattr(self.config, n) != getattr(self.usual, n)
         ]
 
     def _above_usual(self, name: str) -> float:
-        if self.usual is None:
-            return 0.0
         above: float = getattr(self.config, name) - getattr(self.usual, name)
         return above
 

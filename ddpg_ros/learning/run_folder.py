@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +18,10 @@ from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.flown_episodes import FlownEpisode, read_episodes, write_episodes
-from ddpg_ros.learning.presets import preset_for
+from ddpg_ros.learning.job import Job
 from ddpg_ros.worlds import Randomisation
 
 _CHECKPOINT_VERSION = 2
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a run trains on.
-
-    Args:
-        world: The world's name.
-        contract_file: The user's contract for it; empty for none.
-        randomisation: How far its robot may be from the one modelled.
-        options: What else the world is made with, as JSON values by name.
-        preset: Name of the hyperparameters that were started from; empty for the world's own.
-    """
-
-    world: str
-    contract_file: str = ""
-    randomisation: Randomisation = field(default_factory=Randomisation)
-    options: dict[str, Any] = field(default_factory=dict)
-    preset: str = ""
-
-    @property
-    def usual(self) -> DdpgConfig:
-        """The hyperparameters of that preset."""
-        return preset_for(self.world, self.preset)
 
 
 @dataclass(frozen=True)

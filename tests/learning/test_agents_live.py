@@ -11,9 +11,9 @@ from point_world import PointWorld, StopAfter, quick, trainer
 
 from ddpg_ros.errors import ConfigError, TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents
+from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
-from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import resume_training, start_training
 
 

@@ -12,9 +12,9 @@ from point_world import StopAfter, quick
 from ddpg_ros.contract import Contract
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import CheckpointError
+from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
-from ddpg_ros.learning.run_folder import Job
 from ddpg_ros.learning.training import export_run, resume_training, start_training
 from ddpg_ros.worlds import make_world
 

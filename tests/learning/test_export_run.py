@@ -10,7 +10,8 @@ from point_world import QUICK, StopAfter, quick, trainer
 
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import CheckpointError
-from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.job import Job
+from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.training import export_run
 
 

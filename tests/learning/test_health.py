@@ -205,7 +205,8 @@ def test_a_best_return_that_chance_explains_is_no_collapse() -> None:
 def test_against_a_collapse_targets_that_move_fast_come_first(
     changes: dict[str, Any], first: str
 ) -> None:
-    _, advice = REMEDIES["collapsed"](Knobs(DdpgConfig(**changes)))
+    config = DdpgConfig(**changes)
+    _, advice = REMEDIES["collapsed"](Knobs(config, config))
     assert advice.startswith(f"Try {first}, ")
 
 
@@ -263,13 +264,15 @@ def test_what_is_ill_now_can_be_asked() -> None:
 
 
 def test_against_no_noise_both_kinds_are_offered() -> None:
-    _, advice = REMEDIES["no-exploration"](Knobs(DdpgConfig(noise="none")))
+    config = DdpgConfig(noise="none")
+    _, advice = REMEDIES["no-exploration"](Knobs(config, config))
     assert advice == "Try noise ornstein_uhlenbeck or gaussian."
 
 
 @pytest.mark.parametrize(("decay", "knob"), [(0, "noise_std"), (3000, "noise_std_final")])
 def test_against_no_noise_the_knob_that_is_in_force_is_named(decay: int, knob: str) -> None:
-    _, advice = REMEDIES["no-exploration"](Knobs(DdpgConfig(noise_decay_steps=decay)))
+    config = DdpgConfig(noise_decay_steps=decay)
+    _, advice = REMEDIES["no-exploration"](Knobs(config, config))
     assert advice == f"Try a {knob} above 0."
 
 

@@ -23,11 +23,12 @@ from report_page import Page
 
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.errors import CheckpointError
+from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
-from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.sweep import Sweep, choose_axes
 from ddpg_ros.learning.training import (
     TrainingResult,

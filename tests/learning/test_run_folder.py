@@ -12,7 +12,8 @@ from point_world import quick
 from ddpg_ros.errors import CheckpointError, ConfigError
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.flown_episodes import FlownEpisode
-from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.job import Job
+from ddpg_ros.learning.run_folder import RunFolder
 
 
 def test_a_nameless_run_is_called_after_its_world_and_the_time(

@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.run_folder import Job
+from ddpg_ros.learning.job import Job
 
 
 def training_command(job: Job, config: DdpgConfig) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.run_folder import Job, RunFolder
+from ddpg_ros.learning.job import Job
+from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.worlds import ROS, World, make_world
 
 
