@@ -35,8 +35,11 @@ def graph() -> Iterator[Graph]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., NodeProcess]]:
-    """Start nodes of the package as processes; those left over are killed at the end."""
+def start(tmp_path: Path, graph: Graph) -> Iterator[Callable[..., NodeProcess]]:
+    """Start nodes of the package as processes; those left over are killed at the end.
+
+    The test's own node outlives them: to end it while others talk to it can crash Fast DDS.
+    """
     started: list[NodeProcess] = []
 
     def start_node(verb: str, *arguments: str, **parameters: Any) -> NodeProcess:

@@ -89,6 +89,7 @@ class Graph:
 class NodeProcess:
     """A node of the package, started as a user would, with its output in a file.
 
+    It is killed when the tests' process ends, however that ends.
     ``DDPG_ROS_NODE_PYTHON`` names another Python to run it on.
     """
 
@@ -97,8 +98,8 @@ class NodeProcess:
     ) -> None:
         module = "ddpg_ros.ros.trainer_node" if verb == "train" else "ddpg_ros.cli"
         python = os.environ.get("DDPG_ROS_NODE_PYTHON", sys.executable)
-        command = [python, "-m", module, *([] if verb == "train" else [verb])]
-        command += [*arguments, "--ros-args"]
+        command = ["setpriv", "--pdeathsig", "KILL", python, "-m", module]
+        command += [*([] if verb == "train" else [verb]), *arguments, "--ros-args"]
         for name, value in parameters.items():
             text = str(value).lower() if isinstance(value, bool) else str(value)
             command += ["-p", f"{name}:={text}"]
