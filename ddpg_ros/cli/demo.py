@@ -45,7 +45,7 @@ def _demo(options: argparse.Namespace) -> int:
     from ddpg_ros.learning.job import Job
     from ddpg_ros.learning.loop import StopRequest
     from ddpg_ros.learning.presets import preset_for, read_config
-    from ddpg_ros.learning.training import start_training
+    from ddpg_ros.learning.training import simulated_world, start_training
 
     if importlib.util.find_spec("rclpy") is None:
         raise DdpgRosError(
@@ -56,14 +56,15 @@ def _demo(options: argparse.Namespace) -> int:
         raise DdpgRosError(
             f"--record needs mcap_ros2, which is not installed. {remedy('mcap_ros2')}"
         )
-    output = Path(options.output)
-    _clear(output)
-    print(f"1. train a policy in the world {options.world}", flush=True)
-    run = output / "run"
     config = preset_for(options.world, options.preset)
     if options.config:
         config = read_config(options.config, config)
     job = Job(options.world, options.contract, preset=options.preset)
+    simulated_world(job).close()
+    output = Path(options.output)
+    run = output / "run"
+    _clear(output)
+    print(f"1. train a policy in the world {options.world}", flush=True)
     trained = start_training(job, config, str(run), ConsoleReporter(), StopRequest())
     shutil.copyfile(trained.folder.policy, output / "policy.onnx")
     shutil.copyfile(trained.folder.learning_curve, output / "learning_curve.png")
@@ -122,9 +123,12 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _clear(output: Path) -> None:
-    """Remove what an earlier demo left, and nothing else."""
+    """Remove what an earlier demo left, and nothing else.
+
+    Called when nothing of what was asked for can be wrong any more.
+    """
     if (output / "run" / "config.json").exists():
-        print(f"the demo in {output} is replaced; --output keeps it", flush=True)
+        print(f"the demo in {output} is replaced; --output names another folder", flush=True)
         shutil.rmtree(output / "run")
     try:
         output.mkdir(parents=True, exist_ok=True)

@@ -58,6 +58,8 @@ def _study(options: argparse.Namespace) -> int:
         return 0
     for flag, most in (("seeds", None), ("steps", None), ("jobs", _MOST_JOBS)):
         _check(flag, getattr(options, flag), most)
+    if _LIST in options.studies:
+        raise ConfigError("list: stands alone, as 'ddpg-ros study list'.")
     names = shipped_studies() if options.studies == [_ALL] else options.studies
     numbers = options.seeds or 0, options.steps or 0, options.quick
     studies = [find_study(name).at(*numbers) for name in names]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from ddpg_ros.contract.contract import SCHEMA, Contract
-from ddpg_ros.errors import ContractError
+from ddpg_ros.errors import ConfigError, ContractError
+from ddpg_ros.yaml_reading import read_yaml
 
 
 def load_contract(path: str | Path) -> Contract:
@@ -19,11 +18,9 @@ def load_contract(path: str | Path) -> Contract:
         ContractError: The file cannot be read, is not YAML, or is not a contract.
     """
     try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"contract file {path}: cannot be read ({error}).") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ContractError(f"contract file {path}: not YAML ({error}).") from None
+        data = read_yaml(path)
+    except ConfigError as error:
+        raise ContractError(f"contract file {path}: {error}") from None
     if not isinstance(data, dict):
         raise ContractError(f"contract file {path}: expected a mapping, got {type(data).__name__}.")
     try:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from mcap.exceptions import RecordLengthLimitExceeded
+from mcap.exceptions import InvalidMagic, RecordLengthLimitExceeded
 from mcap.records import Channel, Message, Schema
 from mcap.stream_reader import StreamReader
 from mcap_ros2.decoder import DecoderFactory
@@ -92,8 +92,12 @@ class McapMessages:
                     return
                 if size == 0:
                     raise RecordingError("is empty.") from None
+                if isinstance(error, InvalidMagic):
+                    raise RecordingError(
+                        "is no MCAP file. Give what 'ddpg-ros record' or 'ros2 bag' wrote."
+                    ) from None
                 raise RecordingError(
-                    f"is no MCAP file, or is damaged at byte {file.tell()} ({one_line(error)}). "
+                    f"is damaged at byte {file.tell()} ({one_line(error)}). "
                     "'mcap recover' of the MCAP command line saves what can be read."
                 ) from None
             if record is None:

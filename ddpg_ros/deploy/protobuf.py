@@ -98,5 +98,5 @@ def _varint(message: memoryview, position: int) -> tuple[int, int]:
 def _malformed() -> PolicyFileError:
     return PolicyFileError(
         "it is not a sound ONNX file: its parts do not fit into each other. "
-        "Export it again with 'ddpg-ros export'."
+        "Give the path of a policy.onnx, or export it again with 'ddpg-ros export'."
     )

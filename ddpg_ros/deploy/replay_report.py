@@ -60,10 +60,10 @@ def _left_out(recording: Recording, result: Replay) -> list[str]:
     """Why no more ticks were compared."""
     heard = recording.ticks.heard
     counted = (
-        (heard[OBSERVATION] - result.ticks, "observations without an action"),
-        (heard[ACTION] - result.ticks, "actions without their observation"),
+        (heard[OBSERVATION] - result.ticks, "observation", "without an action"),
+        (heard[ACTION] - result.ticks, "action", "without its observation"),
     )
-    words = [f"{count} {what}" for count, what in counted if count]
+    words = [f"{count} {kind}{'s' * (count > 1)} {why}" for count, kind, why in counted if count]
     return [f"left out  {', '.join(words)}"] if words else []
 
 

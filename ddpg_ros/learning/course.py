@@ -23,6 +23,10 @@ class Start(NamedTuple):
     name: str
     later: list[Evaluated]
 
+    def beaten_by(self, evaluated: Evaluated) -> bool:
+        """Whether that is better by more than both of them are uncertain."""
+        return evaluated.mean - evaluated.confidence > self.mean + self.confidence
+
 
 class Streak:
     """Rows in a row in which something held: how many, since when, its first and last number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.course import Evaluated, Start, Streak
@@ -92,10 +92,18 @@ class Health:
         self.ill = [sign for sign, rows in self._well.items() if rows < _WELL_ROWS]
         return [Finding(step, sign, looks[sign], *REMEDIES[sign](self._knobs)) for sign in news]
 
-    @property
-    def unlearned(self) -> str:
-        """That nothing was learned, and what to try; empty where something was."""
+    def unlearned(self, outcomes: Sequence[str] = ()) -> str:
+        """That nothing was learned, and what to try; empty where something was.
+
+        Args:
+            outcomes: How the episodes of the evaluation after training ended.
+        """
+        if said := self._rewardless():
+            _, advice = REMEDIES["no-reward"](self._knobs)
+            return f"{said} {advice}"
         said = self._unlearned()
+        if not said and "failure" in outcomes and "success" not in outcomes:
+            said = f"None of {len(outcomes)} episodes on unseen seeds was a success."
         tried = ", ".join(self._knobs.as_usual())
         advice = f" Try {tried}." if tried else ""
         return f"{said}{advice} See {UNLEARNED}." if said else ""
@@ -107,12 +115,12 @@ class Health:
         if best.step <= self._config.warmup_steps:
             return f"The best policy is the one after {best.step:,} steps: nothing was learned."
         start = self._start()
-        if not start.later or best.mean > start.mean + start.confidence:
+        if not start.later or start.beaten_by(best):
             return ""
         return (
-            f"The best evaluation returned {_said(best.mean)}, no better than {start.name}, "
-            f"{_said(start.mean)} ± {_said(start.confidence)}: nothing was learned, unless that is "
-            "as good as it gets."
+            f"The best evaluation returned {_said(best.mean)} ± {_said(best.confidence)}, not "
+            f"clearly better than {start.name}, {_said(start.mean)} ± {_said(start.confidence)}: "
+            "nothing was learned, unless that is as good as it gets."
         )
 
     def _remember(self, step: int, row: Mapping[str, float]) -> None:
@@ -188,15 +196,13 @@ class Health:
         if not self._evaluations or early or self._rewardless():
             return ""
         start = self._start()
-        since = [evaluated.mean for evaluated in start.later]
-        recent = since[-max(_STALLED_EVALUATIONS, len(since) // 2) :]
-        if len(recent) < _STALLED_EVALUATIONS:
+        recent = start.later[-max(_STALLED_EVALUATIONS, len(start.later) // 2) :]
+        if len(recent) < _STALLED_EVALUATIONS or any(map(start.beaten_by, recent)):
             return ""
-        if max(recent) > start.mean + start.confidence:
-            return ""
+        best = max(evaluated.mean for evaluated in recent)
         return (
-            f"The last {len(recent)} evaluations returned at most {_said(max(recent))}, no better "
-            f"than {start.name}, {_said(start.mean)}."
+            f"The last {len(recent)} evaluations returned at most {_said(best)}, not clearly "
+            f"better than {start.name}, {_said(start.mean)}."
         )
 
     def _collapsed(self) -> str:

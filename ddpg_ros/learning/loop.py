@@ -77,7 +77,7 @@ class Trainer:
         self._agents = Agents(make_world, config.num_envs, config.seed, config.time_limit_terminal)
         self.contract, self.live = self._agents.contract, self._agents.live
         sizes = (self.contract.observation_size, self.contract.action_size)
-        device = _resolve_device(config.device)
+        device = find_device(config.device)
         self._partner = find_partner(*sizes, config, device)
         self.ddpg = Ddpg(*sizes, config, device, self._partner)
         capacity = min(config.buffer_size, config.total_steps + config.num_envs)
@@ -260,7 +260,12 @@ def _tensors(batch: dict[str, Any]) -> dict[str, torch.Tensor]:
     return {name: torch.as_tensor(values) for name, values in batch.items()}
 
 
-def _resolve_device(name: str) -> torch.device:
+def find_device(name: str) -> torch.device:
+    """What hyperparameter ``device`` names.
+
+    Raises:
+        ConfigError: This machine does not have it.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():

@@ -36,6 +36,9 @@ GROUPS = {
 
 _REST = "4_more"
 
+_LOOK = "1_return/LOOK_{}_words_in_TEXT"
+"""TensorBoard's name for a sign of an ill run; capitals make it the first chart to be seen."""
+
 
 def tag(column: str) -> str:
     """The name of a column in TensorBoard."""
@@ -79,6 +82,10 @@ class Metrics:
         self._file.flush()
         for name, value in known.items():
             self._tensorboard.add_scalar(tag(name), value, step)
+
+    def mark(self, sign: str, present: bool, step: int) -> None:
+        """Show, in TensorBoard alone, whether a sign of an ill run is there."""
+        self._tensorboard.add_scalar(_LOOK.format(sign), float(present), step)
 
     def describe(self, title: str, text: str, step: int) -> None:
         """Add a text, Markdown, to TensorBoard alone."""

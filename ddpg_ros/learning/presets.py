@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.shipped import shipped_files
+from ddpg_ros.yaml_reading import read_yaml
 
 DEFAULT = "default"
 """The preset for worlds that have none of their own."""
@@ -45,12 +44,9 @@ def read_config(path: str | Path, base: DdpgConfig | None = None) -> DdpgConfig:
         ConfigError: The file cannot be read, or a name or value in it is wrong.
     """
     try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"config file {path}: cannot be read ({error}).") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"config file {path}: expected 'name: value' lines.")
-    try:
+        values = read_yaml(path) or {}
+        if not isinstance(values, dict):
+            raise ConfigError("expected 'name: value' lines.")
         return DdpgConfig.from_dict(values, base)
     except ConfigError as error:
         raise ConfigError(f"config file {path}: {error}") from None

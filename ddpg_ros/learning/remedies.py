@@ -53,9 +53,11 @@ class Knobs(NamedTuple):
     def as_usual(self) -> list[str]:
         """To make each that is not as usual so, those left out that nothing learned depends on."""
         names = (field.name for field in fields(DdpgConfig) if field.name not in _ASIDE)
-        return [
-            self._to_usual(n) for n in names if getattr(self.config, n) != getattr(self.usual, n)
-        ]
+        return [self._to_usual(name) for name in names if not self.is_usual(name)]
+
+    def is_usual(self, name: str) -> bool:
+        """Whether the one of that name is as in the preset."""
+        return bool(getattr(self.config, name) == getattr(self.usual, name))
 
     def _above_usual(self, name: str) -> float:
         above: float = getattr(self.config, name) - getattr(self.usual, name)
@@ -97,21 +99,23 @@ def _saturated(knobs: Knobs) -> Advice:
         "Unless the task needs full effort, the actor was driven there before the critic was "
         "right, where its gradient is almost 0.",
         _try(
-            knobs.smaller("actor_lr"),
-            knobs.larger("warmup_steps"),
+            *knobs.as_usual(),
+            knobs.smaller("actor_lr") if knobs.is_usual("actor_lr") else "",
+            knobs.larger("warmup_steps") if knobs.is_usual("warmup_steps") else "",
             "smaller rewards, or a small cost on effort in the reward",
         ),
     )
 
 
 def _stalled(knobs: Knobs) -> Advice:
+    rates = knobs.is_usual("actor_lr") and knobs.is_usual("critic_lr")
     return (
         "Unless that is as good as it gets, nothing is learned: the noise never finds a reward, "
         "the networks hardly move, or the observation does not tell what the reward depends on.",
         _try(
             *knobs.as_usual(),
             *_more_noise(knobs),
-            "another actor_lr and critic_lr",
+            "another actor_lr and critic_lr" if rates else "",
             "a reward that tells near from far, 'ddpg-ros inspect' for what the policy reads",
         ),
     )
@@ -157,7 +161,7 @@ REMEDIES: dict[str, Callable[[Knobs], Advice]] = {
 
 
 def _try(*what: str) -> str:
-    return f"Try {', '.join(filter(None, what))}."
+    return f"Try {', '.join(dict.fromkeys(filter(None, what)))}."
 
 
 def _said(value: Any) -> str:

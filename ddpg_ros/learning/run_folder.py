@@ -156,7 +156,8 @@ class RunFolder:
             )
             return job, DdpgConfig.from_dict(content["config"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            why = "" if isinstance(error, FileNotFoundError) else f" ({error})"
+            absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+            why = "" if absent else f" ({error})"
             raise CheckpointError(
                 f"{self.path}: no training run is kept here{why}. Name the folder that "
                 "'ddpg-ros train' printed, which holds a config.json."

@@ -19,7 +19,7 @@ from ddpg_ros.learning.curve import draw_learning_curve
 from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.loop import StopRequest, Trainer, find_device
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.report import FinishedRun, GivenUp, write_report
 from ddpg_ros.learning.reporting import Reporter
@@ -105,6 +105,7 @@ def start_training(
         request: Asks the run to stop or to write a checkpoint.
         make: Builds the worlds.
     """
+    find_device(config.device)
     make(job).close()
     folder = RunFolder.create(path, job.world)
     job = folder.save_job(job, config)
@@ -207,18 +208,20 @@ def _train(
     folder.save_evaluation(evaluation)
     best = trainer.selection.best
     reporter.message(f"best policy, unseen seeds: {evaluation}")
-    _warn(folder, config, reporter)
+    _warn(folder, config, evaluation, reporter)
     provenance = _provenance(folder, job, config, best)
     export_policy(policy, folder.policy, provenance)
     _report(FinishedRun(folder, job, config, trainer.contract, best, provenance), reporter, request)
     return TrainingResult(folder, seconds, evaluation)
 
 
-def _warn(folder: RunFolder, config: DdpgConfig, reporter: Reporter) -> None:
+def _warn(
+    folder: RunFolder, config: DdpgConfig, evaluation: Evaluation, reporter: Reporter
+) -> None:
     """Say once more, at the end, what a person should know before flying the policy."""
     health, _ = look_back(folder, config)
-    if health.unlearned:
-        reporter.warning(health.unlearned)
+    if unlearned := health.unlearned(evaluation.outcomes):
+        reporter.warning(unlearned)
     signs = dict.fromkeys(finding["sign"] for finding in folder.load_findings())
     if signs:
         reporter.warning(f"looked wrong while it trained: {', '.join(signs)}; see {folder.health}")

@@ -47,6 +47,8 @@ class Watch:
         if found:
             self._findings += found
             self._save()
+        for sign in dict.fromkeys(finding.sign for finding in self._findings):
+            self._metrics.mark(sign, sign in self._health.ill, step)
 
     def close(self) -> None:
         """Close the files."""

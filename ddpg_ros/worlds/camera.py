@@ -10,6 +10,7 @@ import itertools
 import logging
 import math
 import threading
+import warnings
 
 import mujoco
 import numpy as np
@@ -66,7 +67,9 @@ def _renderer(model: mujoco.MjModel) -> mujoco.Renderer | None:
     with _asking_for_opengl:
         if not _no_opengl.is_set():
             try:
-                return mujoco.Renderer(model, _HEIGHT, _WIDTH)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # GLFW warns where there is no display
+                    return mujoco.Renderer(model, _HEIGHT, _WIDTH)
             except Exception as error:  # the GL loaders raise whatever they please
                 _no_opengl.set()
                 logging.getLogger(__name__).info(

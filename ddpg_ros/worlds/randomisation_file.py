@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.worlds.randomisation import Randomisation
+from ddpg_ros.yaml_reading import read_yaml
 
 DELAYS_FROM = "delays_from"
 """The key that names a timing file, relative to the folder of the file it stands in."""
@@ -32,12 +31,9 @@ def read_randomisation(path: str | Path, period: float) -> Randomisation:
         ConfigError: A file cannot be read, or a name or value in it is wrong.
     """
     try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise ConfigError(f"randomisation file {path}: cannot be read ({error}).") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"randomisation file {path}: expected 'name: [low, high]' lines.")
-    try:
+        values = read_yaml(path) or {}
+        if not isinstance(values, dict):
+            raise ConfigError("expected 'name: [low, high]' lines.")
         timing = values.pop(DELAYS_FROM, "")
         measured = measured_delays(Path(path).parent / str(timing), period) if timing else {}
         return Randomisation.from_dict({**measured, **values})

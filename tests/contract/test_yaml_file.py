@@ -56,7 +56,7 @@ def test_the_json_form_written_as_yaml_gives_the_same_contract(
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "no.yaml"
-    text = f"contract file {path}: cannot be read ([Errno 2] No such file"
+    text = f"contract file {path}: cannot be read (No such file or directory). "
     with pytest.raises(ContractError, match=re.escape(text)):
         load_contract(path)
 
@@ -67,7 +67,7 @@ def test_a_folder_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_file_in_another_encoding_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"cannot be read \('utf-8' codec"):
+    with pytest.raises(ContractError, match=r": is not text\. Give the path of a YAML file\."):
         load_contract(written(tmp_path, b"name: \xff\xfe"))
 
 
@@ -76,7 +76,7 @@ def test_a_file_in_another_encoding_cannot_be_read(tmp_path: Path) -> None:
 )
 def test_what_is_not_yaml_says_so(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text)
-    with pytest.raises(ContractError, match=re.escape(f"contract file {path}: not YAML (")):
+    with pytest.raises(ContractError, match=re.escape(f"contract file {path}: is not YAML (")):
         load_contract(path)
 
 

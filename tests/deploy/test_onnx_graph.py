@@ -85,5 +85,5 @@ def test_bytes_that_are_no_onnx_file_are_refused(refusal: Refusal) -> None:
     )
     assert refusal(replace(SOUND, more=b"\x12\x05cut")) == (
         "it is not a sound ONNX file: its parts do not fit into each other. "
-        "Export it again with 'ddpg-ros export'."
+        "Give the path of a policy.onnx, or export it again with 'ddpg-ros export'."
     )

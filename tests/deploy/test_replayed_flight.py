@@ -160,7 +160,7 @@ def test_ticks_of_which_half_is_missing_are_counted_and_not_compared(
     assert code == 0
     assert page.splitlines()[2:4] == [
         "compared  17 ticks",
-        "left out  2 observations without an action, 1 actions without their observation",
+        "left out  2 observations without an action, 1 action without its observation",
     ]
 
 

@@ -69,8 +69,11 @@ def test_a_config_file_changes_only_what_it_names(tmp_path: Path) -> None:
         (b"gama: 1", "no hyperparameter is called 'gama'. Did you mean gamma?"),
         (b"1: 2", "no hyperparameter is called '1'. Known:"),
         (b"- gamma", "expected 'name: value' lines."),
-        (b"gamma: [", "cannot be read ("),
-        (b"\xff\xfe\x00", "cannot be read ("),
+        (
+            b"gamma: [",
+            "is not YAML (line 1: expected the node content, but found '<stream end>'). Give",
+        ),
+        (b"\xff\xfe\x00", "is not text. Give the path of a YAML file."),
     ],
 )
 def test_a_wrong_config_file_is_refused_with_its_path(

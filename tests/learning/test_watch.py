@@ -93,6 +93,11 @@ def test_a_training_that_is_made_ill_says_so(sign: str, tmp_path: Path) -> None:
     shown = tensorboard.Tensors(f"health/{sign}/text_summary")[0]
     text = shown.tensor_proto.string_val[0].decode()
     assert f"{shown.step:,} steps, {text}" == told[0]
+    (mark,) = [tag for tag in tensorboard.Tags()["scalars"] if f"LOOK_{sign}_" in tag]
+    first = min(tensorboard.Tags()["scalars"])
+    assert first.startswith("1_return/LOOK_")
+    seen = tensorboard.Scalars(mark)[0]
+    assert (seen.step, seen.value) == (shown.step, 1.0)
 
 
 def test_a_pendulum_whose_values_run_away_says_so(tmp_path: Path) -> None:

@@ -20,6 +20,20 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return said.err.rstrip("\n")
 
 
+@pytest.mark.parametrize(
+    "wrong", ["pendulm", "--config none.yaml", "--preset none", "--contract none.yaml"]
+)
+def test_a_mistyped_demo_leaves_the_one_before_alone(
+    wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tmp_path / "run" / "config.json"
+    before.parent.mkdir()
+    before.write_text("{}")
+    said = refusal(capsys, "demo", *wrong.split(), "--output", str(tmp_path))
+    assert said.startswith("ddpg-ros demo: ")
+    assert before.exists()
+
+
 def test_no_verb_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     text = "ddpg-ros: the following arguments are required: VERB. See 'ddpg-ros --help'."
     assert refusal(capsys) == text

@@ -84,6 +84,12 @@ def test_a_sweep_has_the_report_made_again(run: Path, capsys: Capture) -> None:
     assert "another policy file" not in text
 
 
+def test_a_file_is_no_run(run: Path, capsys: Capture) -> None:
+    assert main(["report", str(run / "policy.onnx")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"ddpg-ros report: {run}/policy.onnx: no training run is kept here. ")
+
+
 @pytest.mark.parametrize(
     ("spoiled", "sentence"),
     [

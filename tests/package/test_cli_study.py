@@ -240,6 +240,10 @@ def test_what_is_wrong_is_a_sentence(
     assert refusal(capsys, "mine.yaml", *arguments.split()).startswith(sentence)
 
 
+def test_the_list_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "list", "targets").startswith("list: stands alone, ")
+
+
 def test_a_world_that_is_not_there_is_said_before_anything_starts(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

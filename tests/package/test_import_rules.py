@@ -9,13 +9,14 @@ from package_metadata import ROS_PACKAGES
 from source_tree import PATHS, imported, imports_of, reached_from, room, third_party
 
 ROOMS = ("contract", "deploy", "worlds", "learning", "ros", "cli")
-FOR_ALL = {"errors", "knob", "guard_settings", "plugin"}
+FOR_ALL = {"errors", "knob", "guard_settings", "plugin", "yaml_reading"}
 """Files beside the rooms that every room may import."""
 MAY_IMPORT = {
     "": set(),
     "errors": set(),
     "knob": {"errors"},
     "plugin": {"errors"},
+    "yaml_reading": {"errors"},
     "guard_settings": {"errors", "knob"},
     "contract": FOR_ALL,
     "deploy": {"contract", *FOR_ALL},
@@ -51,7 +52,7 @@ SERVES_A_NODE = {
 """The files of room ros that may import a room besides what ros may."""
 
 OF_ITS_OWN = {
-    "ddpg_ros.contract.yaml_file": {"yaml"},
+    "ddpg_ros.yaml_reading": {"yaml"},
     "ddpg_ros.deploy.mcap_messages": {"mcap", "mcap_ros2"},
 }
 ONLY_THESE = {

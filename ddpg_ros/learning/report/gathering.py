@@ -42,6 +42,7 @@ def gather(run: FinishedRun, stopped: Stopped) -> tuple[dict[str, Any], list[Fil
     """
     episodes = run.folder.load_episodes()
     flown, films = _fly(run, episodes, stopped)
+    health, _ = look_back(run.folder, run.config)
     report = {
         "schema": SCHEMA,
         "made_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -58,7 +59,7 @@ def gather(run: FinishedRun, stopped: Stopped) -> tuple[dict[str, Any], list[Fil
         "defaults": DdpgConfig().to_dict(),
         "preset": run.job.usual.to_dict(),
         "learning": curves(run.folder.metrics),
-        "unlearned": look_back(run.folder, run.config)[0].unlearned,
+        "unlearned": health.unlearned([episode.outcome for episode in episodes]),
         "findings": run.folder.load_findings(),
         "evaluation": _evaluation(run.folder.load_evaluation(), episodes),
         **flown,

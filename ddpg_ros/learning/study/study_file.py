@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.shipped import shipped_files
 from ddpg_ros.learning.study.study import FIXED, Study, Variant, check_free, make_variant
 from ddpg_ros.worlds import ROS, make_world
+from ddpg_ros.yaml_reading import read_yaml
 
 KEYS: dict[str, type | tuple[type, ...]] = {
     "question": str,
@@ -55,8 +54,8 @@ def find_study(name: str) -> Study:
             )
         return read_study(own)
     raise ConfigError(
-        f"no study is called '{name}'. Known: {', '.join(shipped)}. A study of yours is named by "
-        "the path of its YAML file."
+        f"no study is called '{name}'. Known: {', '.join(shipped)}. A study of yours is a file "
+        "whose name ends in .yaml."
     )
 
 
@@ -67,11 +66,7 @@ def read_study(path: Path) -> Study:
         ConfigError: It cannot be read, or something in it is wrong.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise ConfigError(f"study file {path}: cannot be read ({error}).") from None
-    try:
-        return _study(path, content)
+        return _study(path, read_yaml(path))
     except ConfigError as error:
         raise ConfigError(f"study file {path}: {error}") from None
 

@@ -1,0 +1,33 @@
+"""YAML files that people write, and what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ddpg_ros.errors import ConfigError, one_line
+
+
+def read_yaml(path: str | Path) -> Any:
+    """What a YAML file holds.
+
+    Raises:
+        ConfigError: It cannot be read or is not YAML; the message goes on where a path ended.
+    """
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror})"
+    except UnicodeDecodeError:
+        reason = "is not text"
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = f"is not YAML ({_where(error)})"
+    raise ConfigError(f"{reason}. Give the path of a YAML file.")
+
+
+def _where(error: Exception) -> str:
+    """Line and complaint, without the excerpt that PyYAML adds."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return f"line {mark.line + 1}: {problem}" if mark and problem else one_line(error)
