@@ -12,12 +12,16 @@ from typing import Any
 from ddpg_ros.cli.evaluate import evaluate_policy
 from ddpg_ros.cli.flight import FILM, RECORDING, Flight
 from ddpg_ros.cli.nodes import remedy
+from ddpg_ros.cli.stopping import STOPPED, stopped_by_signals
 from ddpg_ros.errors import ConfigError, DdpgRosError
 
 _WORLD = "pendulum"
 _EPISODES = 6
 _REAL_TIME_FACTOR = 4.0
-_LEFT = ("learning_curve.png", FILM, RECORDING, "run/report.html", "policy.onnx", "demo.json")
+RESULT = "demo.json"
+"""Empty until the demo has flown; a folder without it is none of a demo's."""
+
+_LEFT = ("learning_curve.png", FILM, RECORDING, "run/report.html", "policy.onnx", RESULT)
 
 
 def add(verbs: Any) -> None:
@@ -65,7 +69,12 @@ def _demo(options: argparse.Namespace) -> int:
     run = output / "run"
     _clear(output)
     print(f"1. train a policy in the world {options.world}", flush=True)
-    trained = start_training(job, config, str(run), ConsoleReporter(), StopRequest())
+    request = StopRequest()
+    with stopped_by_signals(request.ask):
+        trained = start_training(job, config, str(run), ConsoleReporter(), request)
+    if trained.evaluation is None:
+        print(f"stopped with a checkpoint; go on: ddpg-ros train --resume {run}, or a new demo")
+        return STOPPED
     shutil.copyfile(trained.folder.policy, output / "policy.onnx")
     shutil.copyfile(trained.folder.learning_curve, output / "learning_curve.png")
 
@@ -111,7 +120,7 @@ def _demo(options: argparse.Namespace) -> int:
         "episodes": len(episodes),
         "policy": str((output / "policy.onnx").resolve()),
     }
-    (output / "demo.json").write_text(json.dumps(result, indent=2) + "\n")
+    (output / RESULT).write_text(json.dumps(result, indent=2) + "\n")
     print(f"trained in {trained.seconds:.1f} s")
     print(f"return in Gymnasium  {in_gym.mean:.2f}")
     print(f"return over ROS 2    {ros_return:.2f}   ({difference:.2%} apart)")
@@ -119,6 +128,8 @@ def _demo(options: argparse.Namespace) -> int:
         if (output / name).exists():
             print(output / name)
     print(f"look at it: ddpg-ros inspect {output / 'policy.onnx'}")
+    if options.record:
+        print(f"replay it: ddpg-ros replay {output / RECORDING} {output / 'policy.onnx'}")
     return 0
 
 
@@ -126,12 +137,24 @@ def _clear(output: Path) -> None:
     """Remove what an earlier demo left, and nothing else.
 
     Called when nothing of what was asked for can be wrong any more.
+
+    Raises:
+        ConfigError: A training lies there that is none of a demo's, or there can be no such folder.
     """
-    if (output / "run" / "config.json").exists():
+    run, result = output / "run", output / RESULT
+    if (run / "config.json").exists():
+        if not result.exists():
+            raise ConfigError(
+                f"--output {output}: holds a training of yours in {run}, which a demo would "
+                "replace. Name another folder."
+            )
         print(f"the demo in {output} is replaced; --output names another folder", flush=True)
-        shutil.rmtree(output / "run")
+        shutil.rmtree(run)
     try:
         output.mkdir(parents=True, exist_ok=True)
-        (output / RECORDING).unlink(missing_ok=True)
+        if result.exists():
+            for name in _LEFT:
+                (output / name).unlink(missing_ok=True)
+        result.touch()
     except OSError as error:
         raise ConfigError(f"--output {output}: cannot be made ({error.strerror}).") from None

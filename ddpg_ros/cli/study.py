@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import argparse
 import math
-import signal
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ddpg_ros.cli.stopping import STOPPED, stopped_by_signals
 from ddpg_ros.cli.sweep import default_processes
 from ddpg_ros.errors import ConfigError
 
 if TYPE_CHECKING:
-    from ddpg_ros.learning.study.processes import Processes
     from ddpg_ros.learning.study.results import Results
     from ddpg_ros.learning.study.study import Study
 
 _LIST, _ALL = "list", "all"
-_STOPPED = 130
 _MOST_JOBS = 1024
 
 
@@ -116,7 +113,7 @@ def _run(study: Study, results: Results, jobs: int) -> int:
     console = StudyConsole(len(different), len(different) - len(left), study.steps)
     processes = Processes(results, jobs)
     try:
-        with _stopped_by_signals(processes), closing(processes.train(left)) as trained:
+        with stopped_by_signals(processes.stop), closing(processes.train(left)) as trained:
             for finished in trained:
                 if finished is not None:
                     console.finished(finished)
@@ -130,28 +127,9 @@ def _run(study: Study, results: Results, jobs: int) -> int:
             f"stopped: {len(done)} of {len(trainings)} trainings are kept in {results.trainings}; "
             "the same command goes on from there"
         )
-        return _STOPPED
+        return STOPPED
     print("\n".join(_report(study, results, done)))
     return 0
-
-
-@contextmanager
-def _stopped_by_signals(processes: Processes) -> Iterator[None]:
-    """A first signal ends the trainings, a second one whatever is still there."""
-
-    def stop(*_: Any) -> None:
-        processes.stop()
-        for number in before:
-            signal.signal(number, signal.default_int_handler)
-
-    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
 
 
 def _report(study: Study, results: Results, done: list[Any]) -> list[str]:

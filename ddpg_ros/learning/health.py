@@ -104,7 +104,7 @@ class Health:
         said = self._unlearned()
         if not said and "failure" in outcomes and "success" not in outcomes:
             said = f"None of {len(outcomes)} episodes on unseen seeds was a success."
-        tried = ", ".join(self._knobs.as_usual())
+        tried = ", ".join(filter(None, [*self._knobs.as_usual(), self._knobs.as_long_as_usual()]))
         advice = f" Try {tried}." if tried else ""
         return f"{said}{advice} See {UNLEARNED}." if said else ""
 

@@ -17,11 +17,13 @@ UNLEARNED = f"{DOCS}#when-it-does-not-learn"
 _LARGE_TAU = 0.05
 """Above this, targets move fast enough to be the first thing to look at."""
 
+_STEPS = "total_steps"
+
 _ASIDE = (
-    *("episodes", "seed", "evaluation_interval", "evaluation_episodes", "final_episodes"),
+    *(_STEPS, "episodes", "seed", "evaluation_interval", "evaluation_episodes", "final_episodes"),
     *("checkpoint_seconds", "log_interval", "device", "threads", "precision"),
 )
-"""Hyperparameters that say how a run is watched and computed, not what it learns."""
+"""Hyperparameters that say how long a run is, how it is watched and computed, not how it learns."""
 
 Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
@@ -52,8 +54,12 @@ class Knobs(NamedTuple):
 
     def as_usual(self) -> list[str]:
         """To make each that is not as usual so, those left out that nothing learned depends on."""
-        names = (field.name for field in fields(DdpgConfig) if field.name not in _ASIDE)
+        names = [field.name for field in fields(DdpgConfig) if field.name not in _ASIDE]
         return [self._to_usual(name) for name in names if not self.is_usual(name)]
+
+    def as_long_as_usual(self) -> str:
+        """To train for as many steps, if it was for fewer: what is tried when all else is tried."""
+        return self._to_usual(_STEPS) if self._above_usual(_STEPS) < 0 else ""
 
     def is_usual(self, name: str) -> bool:
         """Whether the one of that name is as in the preset."""
@@ -116,6 +122,7 @@ def _stalled(knobs: Knobs) -> Advice:
             *knobs.as_usual(),
             *_more_noise(knobs),
             "another actor_lr and critic_lr" if rates else "",
+            knobs.as_long_as_usual(),
             "a reward that tells near from far, 'ddpg-ros inspect' for what the policy reads",
         ),
     )

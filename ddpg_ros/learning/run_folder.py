@@ -200,7 +200,8 @@ class RunFolder:
             return read_episodes(self.episodes)
         except (OSError, ValueError) as error:
             raise CheckpointError(
-                f"{self.episodes}: the episodes of the evaluation cannot be read ({error}). "
+                f"{self.episodes}: the episodes of the evaluation cannot be read "
+                f"({getattr(error, 'strerror', None) or error}). "
                 f"Finish the run with 'ddpg-ros train --resume {self.path}', which evaluates it."
             ) from None
 

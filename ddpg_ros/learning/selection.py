@@ -22,7 +22,7 @@ class Judgement:
 
     Args:
         evaluation: Of the policy of the moment, on the seeds kept for choosing.
-        best: Whether it was better than every policy of the run before it.
+        best: Whether no policy of the run before it was better.
         q_minus_monte_carlo: Mean of Q at the starts minus the discounted return from there.
     """
 
@@ -70,8 +70,8 @@ class Selection:
         if evaluation is None:
             return None
         self._next = step + self._config.evaluation_interval
-        best = not self.best or evaluation.mean > self.best["mean"]
-        if best or evaluation.mean == self.best["mean"]:
+        best = not self.best or evaluation.mean >= self.best["mean"]
+        if best:
             self._keep(step, evaluation.mean)
         self.best["evaluated_at"] = step
         starts = np.stack(evaluation.starts)

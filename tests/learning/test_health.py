@@ -318,6 +318,20 @@ def test_that_nothing_was_learned_can_be_asked(
     )
 
 
+def test_more_steps_are_tried_last() -> None:
+    usual = DdpgConfig(total_steps=8000)
+    short = dataclasses.replace(usual, total_steps=5000, tau=1.0)
+    last = "total_steps 8000 as in the preset (now 5000)"
+    _, stalled = REMEDIES["stalled"](Knobs(short, usual))
+    assert stalled.startswith("Try tau 0.005 as in the preset (now 1), ")
+    assert last in stalled
+    _, saturated = REMEDIES["saturated"](Knobs(short, usual))
+    assert "total_steps" not in saturated
+    health = Health(short, usual)
+    health.hear(500, judged(5.0))
+    assert f"Try tau 0.005 as in the preset (now 1), {last}. See " in health.unlearned()
+
+
 def test_where_no_episode_succeeds_that_is_said() -> None:
     health = Health(CONFIG)
     for step, values in evaluations(5.0, 50.0):

@@ -29,9 +29,21 @@ def test_a_mistyped_demo_leaves_the_one_before_alone(
     before = tmp_path / "run" / "config.json"
     before.parent.mkdir()
     before.write_text("{}")
+    (tmp_path / "demo.json").touch()
     said = refusal(capsys, "demo", *wrong.split(), "--output", str(tmp_path))
     assert said.startswith("ddpg-ros demo: ")
     assert before.exists()
+
+
+def test_a_demo_does_not_replace_a_training_that_is_none_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "run" / "config.json"
+    mine.parent.mkdir()
+    mine.write_text("{}")
+    said = refusal(capsys, "demo", "--output", str(tmp_path))
+    assert f"holds a training of yours in {tmp_path}/run, which a demo would replace. " in said
+    assert mine.exists()
 
 
 def test_no_verb_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

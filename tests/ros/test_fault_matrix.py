@@ -18,7 +18,7 @@ from fault_flight import HICCUPS, Fault, Flight, Row
 from graph import NodeProcess
 from spoils import three_drivers
 
-ATTEMPTS = 3
+ATTEMPTS = 6
 """A busy machine makes messages stale by itself; a harmless fault is then tried again."""
 
 

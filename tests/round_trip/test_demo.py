@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,20 @@ def test_the_demo_flies_over_ros_as_well_as_in_gymnasium(tmp_path: Path) -> None
     assert found["equal"]
     flown = json.loads((tmp_path / "demo" / "episodes.json").read_text())
     assert found["ticks"] > 0.95 * sum(episode["steps"] for episode in flown)
+
+
+def test_an_interrupted_demo_leaves_a_checkpoint_and_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ddpg_ros.cli", "demo", "--output", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert any(" steps  evaluation: " in line for line in demo.stdout)
+        demo.send_signal(signal.SIGINT)
+        *_, last = demo.stdout.read().splitlines()
+        assert demo.wait(60) == 130
+    run = tmp_path / "run"
+    assert f"go on: ddpg-ros train --resume {run}, or a new demo" in last
+    assert (run / "checkpoint.pt").exists()
+    assert not (tmp_path / "policy.onnx").exists()
 
 
 def test_an_environment_and_contract_of_ones_own_go_through_the_whole_chain(
