@@ -12,16 +12,16 @@ from typing import Any
 from ddpg_ros.cli.evaluate import evaluate_policy
 from ddpg_ros.cli.flight import FILM, RECORDING, Flight
 from ddpg_ros.cli.nodes import remedy
-from ddpg_ros.cli.stopping import STOPPED, stopped_by_signals
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.cli.stopping import stopped_by_signals
+from ddpg_ros.errors import STOPPED, ConfigError, DdpgRosError
 
 _WORLD = "pendulum"
 _EPISODES = 6
 _REAL_TIME_FACTOR = 4.0
-RESULT = "demo.json"
+_RESULT = "demo.json"
 """Empty until the demo has flown; a folder without it is none of a demo's."""
 
-_LEFT = ("learning_curve.png", FILM, RECORDING, "run/report.html", "policy.onnx", RESULT)
+_LEFT = ("learning_curve.png", FILM, RECORDING, "run/report.html", "policy.onnx", _RESULT)
 
 
 def add(verbs: Any) -> None:
@@ -49,7 +49,7 @@ def _demo(options: argparse.Namespace) -> int:
     from ddpg_ros.learning.job import Job
     from ddpg_ros.learning.loop import StopRequest
     from ddpg_ros.learning.presets import preset_for, read_config
-    from ddpg_ros.learning.training import simulated_world, start_training
+    from ddpg_ros.learning.training import check_training, start_training
 
     if importlib.util.find_spec("rclpy") is None:
         raise DdpgRosError(
@@ -64,7 +64,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.config:
         config = read_config(options.config, config)
     job = Job(options.world, options.contract, preset=options.preset)
-    simulated_world(job).close()
+    check_training(job, config)
     output = Path(options.output)
     run = output / "run"
     _clear(output)
@@ -120,7 +120,7 @@ def _demo(options: argparse.Namespace) -> int:
         "episodes": len(episodes),
         "policy": str((output / "policy.onnx").resolve()),
     }
-    (output / RESULT).write_text(json.dumps(result, indent=2) + "\n")
+    (output / _RESULT).write_text(json.dumps(result, indent=2) + "\n")
     print(f"trained in {trained.seconds:.1f} s")
     print(f"return in Gymnasium  {in_gym.mean:.2f}")
     print(f"return over ROS 2    {ros_return:.2f}   ({difference:.2%} apart)")
@@ -141,7 +141,7 @@ def _clear(output: Path) -> None:
     Raises:
         ConfigError: A training lies there that is none of a demo's, or there can be no such folder.
     """
-    run, result = output / "run", output / RESULT
+    run, result = output / "run", output / _RESULT
     if (run / "config.json").exists():
         if not result.exists():
             raise ConfigError(

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from ddpg_ros.errors import ConfigError, TrainingDiverged, WorldStalled
+from ddpg_ros.errors import TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.atomic import write_atomically
+from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.compute.partner import find_partner
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
@@ -258,16 +259,3 @@ class Trainer:
 
 def _tensors(batch: dict[str, Any]) -> dict[str, torch.Tensor]:
     return {name: torch.as_tensor(values) for name, values in batch.items()}
-
-
-def find_device(name: str) -> torch.device:
-    """What hyperparameter ``device`` names.
-
-    Raises:
-        ConfigError: This machine does not have it.
-    """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device: torch finds no CUDA device here. Use cpu, or auto.")
-    return torch.device(name)

@@ -14,12 +14,13 @@ import torch
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import CheckpointError, ConfigError
+from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.curve import draw_learning_curve
 from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest, Trainer, find_device
+from ddpg_ros.learning.loop import StopRequest, Trainer
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.report import FinishedRun, GivenUp, write_report
 from ddpg_ros.learning.reporting import Reporter
@@ -87,6 +88,17 @@ def find_job(
     return Job(world, contract_file, ranges, dict(options), preset)
 
 
+def check_training(job: Job, config: DdpgConfig, make: WorldMaker = simulated_world) -> None:
+    """Refuse what cannot be trained, before anything is written.
+
+    Raises:
+        ConfigError: This machine does not have the device.
+        WorldError: The world cannot be made.
+    """
+    find_device(config.device)
+    make(job).close()
+
+
 def start_training(
     job: Job,
     config: DdpgConfig,
@@ -105,8 +117,7 @@ def start_training(
         request: Asks the run to stop or to write a checkpoint.
         make: Builds the worlds.
     """
-    find_device(config.device)
-    make(job).close()
+    check_training(job, config, make)
     folder = RunFolder.create(path, job.world)
     job = folder.save_job(job, config)
     reporter.message(f"run folder: {folder.path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from ddpg_ros.cli import main
 
@@ -21,11 +22,15 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["pendulm", "--config none.yaml", "--preset none", "--contract none.yaml"]
+    "wrong",
+    ["pendulm", "--config none.yaml", "--config gpu.yaml", "--preset none", "--contract none.yaml"],
 )
-def test_a_mistyped_demo_leaves_the_one_before_alone(
-    wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_demo_that_cannot_be_leaves_the_one_before_alone(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    Path("gpu.yaml").write_text("device: cuda\n")
     before = tmp_path / "run" / "config.json"
     before.parent.mkdir()
     before.write_text("{}")
