@@ -6,6 +6,14 @@ from typing import Any
 USER_ERROR = 2
 """Exit code of a process that ends by one of these."""
 
+STOPPED = 130
+"""Exit code of what was asked to stop before it was done."""
+
+
+def reason_of(error: Exception) -> object:
+    """Why something failed: what the system says, where it does; else what the error says."""
+    return getattr(error, "strerror", None) or error
+
 
 def one_line(error: object, longest: int = 600) -> str:
     """What an error says, fit for a terminal: one line, printable, no longer than a paragraph.

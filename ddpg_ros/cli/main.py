@@ -23,9 +23,7 @@ from ddpg_ros.cli import (
     study,
     train,
 )
-from ddpg_ros.errors import USER_ERROR, DdpgRosError
-
-INTERRUPTED = 130
+from ddpg_ros.errors import STOPPED, USER_ERROR, DdpgRosError
 
 _EXTRAS = {"mcap": "record", "mcap_ros2": "record"}
 """Of ddpg_ros, by what they bring; the others come with train."""
@@ -61,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return nodes.run(given[0], given[1:])
         except KeyboardInterrupt:  # it has not begun yet to end in its own way
-            return INTERRUPTED
+            return STOPPED
     options = _parser().parse_args(given)
     try:
         code: int = options.run_verb(options)
@@ -78,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return USER_ERROR
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return STOPPED
     except BrokenPipeError:  # 'ddpg-ros inspect ... | head' has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-STOPPED = 130
-"""Exit code of what was asked to stop before it was done."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -16,13 +15,24 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     """A first signal calls ``stop``, a second one ends whatever is still there."""
 
     def receive(*_: Any) -> None:
-        stop()
-        for number in before:
+        for number in _SIGNALS:
             signal.signal(number, signal.default_int_handler)
+        stop()
 
-    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, receive)
+    with _handled_by(receive):
+        yield
+
+
+@contextmanager
+def signals_ignored() -> Iterator[None]:
+    """Signals do nothing; nor do they, for all their lives, to processes that start meanwhile."""
+    with _handled_by(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handled_by(handler: Any) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _SIGNALS}
     try:
         yield
     finally:

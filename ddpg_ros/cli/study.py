@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddpg_ros.cli.stopping import STOPPED, stopped_by_signals
+from ddpg_ros.cli.stopping import stopped_by_signals
 from ddpg_ros.cli.sweep import default_processes
-from ddpg_ros.errors import ConfigError
+from ddpg_ros.errors import STOPPED, ConfigError
 
 if TYPE_CHECKING:
     from ddpg_ros.learning.study.results import Results

@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddpg_ros.errors import ConfigError, DdpgRosError, WorldError
+from ddpg_ros.cli.stopping import signals_ignored, stopped_by_signals
+from ddpg_ros.errors import STOPPED, ConfigError, DdpgRosError, WorldError
 
 if TYPE_CHECKING:
     from ddpg_ros.learning.sweep import Axis, Cell, Sweep
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def sweep_policy(job: SweepJob, as_json: bool) -> int:
     made_again = _report_again(job) if sweep.complete else []
     text = "\n".join([*_lines(sweep, job, left_out, pictures), *made_again])
     print(json.dumps(report, indent=2) if as_json else text)
-    return 0 if sweep.complete else 130
+    return 0 if sweep.complete else STOPPED
 
 
 def _split(axes: list[Axis], job: SweepJob, policy: Any) -> tuple[list[Axis], dict[str, str]]:
@@ -119,10 +116,10 @@ def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
     context = multiprocessing.get_context("spawn")
     stop = context.RawValue("b", 0)  # without a lock, which a signal might find taken
     with ProcessPoolExecutor(job.processes, context, _open, (job, stop)) as pool:
-        with _on_signals(signal.SIG_IGN):  # by the processes that start here, for all their lives
+        with signals_ignored():
             futures: dict[Future[Any], Cell | None] = {pool.submit(_fly, None): None}
             futures |= {pool.submit(_fly, cell): cell for cell in sweep.cells}
-        with _on_signals(lambda *_: _give_up(stop)):
+        with stopped_by_signals(lambda: setattr(stop, "value", 1)):
             try:
                 for done, future in enumerate(as_completed(futures), start=1):
                     cell, summary = futures[future], future.result()
@@ -136,23 +133,6 @@ def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
                 ) from None
             finally:
                 stop.value = 1
-
-
-def _give_up(stop: Any) -> None:
-    """Have every cell that is not done end at its next step; a second signal interrupts."""
-    for number in _SIGNALS:
-        signal.signal(number, signal.default_int_handler)
-    stop.value = 1
-
-
-@contextmanager
-def _on_signals(handler: Any) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
 
 
 class _Flyer:

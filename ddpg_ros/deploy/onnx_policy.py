@@ -16,7 +16,7 @@ import onnxruntime
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.contract.policy_metadata import INPUT_NAME, OUTPUT_NAME, PolicyMetadata
 from ddpg_ros.deploy.onnx_graph import OnnxGraph
-from ddpg_ros.errors import PolicyFileError, one_line
+from ddpg_ros.errors import PolicyFileError, one_line, reason_of
 
 _MAX_BYTES = 32 * 1024 * 1024
 """Eight million weights; onnxruntime holds each about three times while it loads."""
@@ -68,9 +68,9 @@ class OnnxPolicy:
             with file_path.open("rb") as file:
                 content = file.read(_MAX_BYTES + 1)
         except (OSError, RuntimeError, ValueError) as error:  # no file, no such home, a NUL
-            reason = getattr(error, "strerror", None) or error
             raise PolicyFileError(
-                f"policy file {path}: cannot be read ({reason}). Give the path of a policy.onnx."
+                f"policy file {path}: cannot be read ({reason_of(error)}). "
+                "Give the path of a policy.onnx."
             ) from None
         if len(content) > _MAX_BYTES:
             raise PolicyFileError(f"policy file {path}: is larger than {_MAX_BYTES >> 20} MiB.")

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from ddpg_ros.contract import Contract, differences
-from ddpg_ros.errors import CheckpointError, ConfigError
+from ddpg_ros.errors import CheckpointError, ConfigError, reason_of
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
@@ -201,7 +201,7 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise CheckpointError(
                 f"{self.episodes}: the episodes of the evaluation cannot be read "
-                f"({getattr(error, 'strerror', None) or error}). "
+                f"({reason_of(error)}). "
                 f"Finish the run with 'ddpg-ros train --resume {self.path}', which evaluates it."
             ) from None
 

@@ -13,7 +13,7 @@ from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_report import LiveReport
-from ddpg_ros.errors import USER_ERROR, ConfigError
+from ddpg_ros.errors import STOPPED, USER_ERROR, ConfigError
 from ddpg_ros.ros.parameters import check_overrides
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
@@ -24,7 +24,6 @@ NAME = "ddpg_check"
 _DISCOVERY_SECONDS = 5.0
 """Nodes of DDS may take longer than 3 s to find each other."""
 _LOOKS_WRONG = 1
-_INTERRUPTED = 130
 
 
 class CheckNode(Node):
@@ -105,7 +104,7 @@ def check(policy: OnnxPolicy, seconds: float, ros_args: Sequence[str]) -> int:
     if code == USER_ERROR:
         return code
     if not nodes or not nodes[0].finished():
-        return _INTERRUPTED
+        return STOPPED
     record = nodes[0].record
     if not record.times:
         raise ConfigError(

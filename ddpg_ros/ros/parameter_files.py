@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from ddpg_ros.errors import ConfigError, one_line
+from ddpg_ros.errors import ConfigError, one_line, reason_of
 
 _MAX_BYTES = 2**15
 """Some hundred parameters with comments; the limit keeps reading below half a second."""
@@ -64,8 +64,9 @@ def _read(path: str) -> bytes:
         with Path(path).open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot be read ({reason}). Give the path of a YAML file.") from None
+        raise ConfigError(
+            f"cannot be read ({reason_of(error)}). Give the path of a YAML file."
+        ) from None
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"is larger than {_MAX_BYTES >> 10} KiB.")
     return content
