@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -26,6 +27,25 @@ class Start(NamedTuple):
     def beaten_by(self, evaluated: Evaluated) -> bool:
         """Whether that is better by more than both of them are uncertain."""
         return evaluated.mean - evaluated.confidence > self.mean + self.confidence
+
+
+def start_of(
+    evaluations: Sequence[Evaluated], early_returns: Sequence[float], warmup_steps: int
+) -> Start:
+    """The first evaluation where it was of an untrained policy, else the earliest episodes.
+
+    Args:
+        evaluations: All so far, one at least.
+        early_returns: Of the episodes of warm-up, or of the first after it.
+        warmup_steps: How long that lasted.
+    """
+    first, *later = evaluations
+    untrained = first.step <= 1.2 * warmup_steps
+    unchanged = later and all(evaluated.mean == first.mean for evaluated in later)
+    if untrained or unchanged or not early_returns:
+        return Start(first.mean, first.confidence, "the first evaluation", later)
+    mean = sum(early_returns) / len(early_returns)
+    return Start(mean, first.confidence, "the episodes it began with", list(evaluations))
 
 
 class Streak:

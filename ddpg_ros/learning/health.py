@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.course import Evaluated, Start, Streak
+from ddpg_ros.learning.course import Evaluated, Start, Streak, start_of
 from ddpg_ros.learning.finding import Finding
 from ddpg_ros.learning.remedies import REMEDIES, UNLEARNED, Knobs
 
@@ -100,21 +100,26 @@ class Health:
         """
         if said := self._rewardless():
             _, advice = REMEDIES["no-reward"](self._knobs)
-            return f"{said} {advice}"
-        said = self._unlearned()
-        if not said and "failure" in outcomes and "success" not in outcomes:
-            said = f"None of {len(outcomes)} episodes on unseen seeds was a success."
-        tried = ", ".join(filter(None, [*self._knobs.as_usual(), self._knobs.as_long_as_usual()]))
-        advice = f" Try {tried}." if tried else ""
-        return f"{said}{advice} See {UNLEARNED}." if said else ""
+        elif said := self._unlearned(outcomes):
+            advice = self._knobs.all_as_usual()
+        else:
+            return ""
+        return " ".join(filter(None, [said, advice, f"See {UNLEARNED}."]))
 
-    def _unlearned(self) -> str:
+    def _unlearned(self, outcomes: Sequence[str]) -> str:
+        if said := self._no_better():
+            return said
+        if "failure" in outcomes and "success" not in outcomes:
+            return f"None of {len(outcomes)} episodes on unseen seeds was a success."
+        return ""
+
+    def _no_better(self) -> str:
         if not self._evaluations:
             return ""
         best = max(self._evaluations, key=lambda evaluated: (evaluated.mean, evaluated.step))
         if best.step <= self._config.warmup_steps:
             return f"The best policy is the one after {best.step:,} steps: nothing was learned."
-        start = self._start()
+        start = self._start
         if not start.later or start.beaten_by(best):
             return ""
         return (
@@ -142,6 +147,10 @@ class Health:
         if "evaluation_return" in row:
             columns = ("evaluation_return", "evaluation_confidence", "q_minus_monte_carlo")
             self._evaluations.append(Evaluated(step, *(row.get(c, 0.0) for c in columns)))
+
+    @property
+    def _start(self) -> Start:
+        return start_of(self._evaluations, self._early_returns, self._config.warmup_steps)
 
     @property
     def _reach(self) -> float:
@@ -195,7 +204,7 @@ class Health:
         early = self._step < _STALLED_SHARE * self._config.total_steps
         if not self._evaluations or early or self._rewardless():
             return ""
-        start = self._start()
+        start = self._start
         recent = start.later[-max(_STALLED_EVALUATIONS, len(start.later) // 2) :]
         if len(recent) < _STALLED_EVALUATIONS or any(map(start.beaten_by, recent)):
             return ""
@@ -210,7 +219,7 @@ class Health:
         before = self._evaluations[:-_COLLAPSED_EVALUATIONS]
         if not before:
             return ""
-        start = self._start()
+        start = self._start
         best = max(before, key=lambda evaluated: evaluated.mean)
         gained = best.mean - start.mean
         margin = 2 * max(start.confidence, best.confidence)
@@ -230,16 +239,6 @@ class Health:
             return ""
         left = self._config.total_steps - self._step
         return f"The noise is 0 with {left:,} of {self._config.total_steps:,} steps to go."
-
-    def _start(self) -> Start:
-        """The first evaluation where it was of an untrained policy, else the earliest episodes."""
-        first, *later = self._evaluations
-        untrained = first.step <= 1.2 * self._config.warmup_steps
-        unchanged = later and all(evaluated.mean == first.mean for evaluated in later)
-        if untrained or unchanged or not self._early_returns:
-            return Start(first.mean, first.confidence, "the first evaluation", later)
-        mean = sum(self._early_returns) / len(self._early_returns)
-        return Start(mean, first.confidence, "the episodes it began with", self._evaluations)
 
 
 def _larger(one: float, other: float) -> float:

@@ -61,6 +61,11 @@ class Knobs(NamedTuple):
         """To train for as many steps, if it was for fewer: what is tried when all else is tried."""
         return self._to_usual(_STEPS) if self._above_usual(_STEPS) < 0 else ""
 
+    def all_as_usual(self) -> str:
+        """To try all of that, a sentence; empty where there is nothing to."""
+        tried = [*self.as_usual(), self.as_long_as_usual()]
+        return _try(*tried) if any(tried) else ""
+
     def is_usual(self, name: str) -> bool:
         """Whether the one of that name is as in the preset."""
         return bool(getattr(self.config, name) == getattr(self.usual, name))

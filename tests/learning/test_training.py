@@ -141,6 +141,7 @@ def test_a_run_that_learned_nothing_ends_by_saying_so(
     assert unlearned.startswith(
         f"Every reward in {QUICK.total_steps:,} steps was 0. Look at the reward function first. "
     )
+    assert unlearned.endswith(" See docs/ddpg.md#when-it-does-not-learn.")
     assert signs == f"looked wrong while it trained: no-reward; see {result.folder.health}"
 
 
