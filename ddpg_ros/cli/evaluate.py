@@ -159,6 +159,7 @@ def open_world(
     contract = policy.contract if home and provenance.get("contract_file") else None
     world_name = world_name or provenance.get("world", "")
     world = make_world(world_name, contract_file, contract=contract, randomisation=ranges)
+    world.remember(policy.contract.history)
     if world.contract != policy.contract:
         raise WorldError(
             f"world '{world_name}' has another contract than the policy: "

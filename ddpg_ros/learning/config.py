@@ -93,6 +93,12 @@ class DdpgConfig:
         1e-6,
         1,
     )
+    history: int = knob(
+        0,
+        "Observations, one a tick, that the policy sees at once; 0: as many as the contract says.",
+        0,
+        1000,
+    )
     normalise_observations: bool = knob(
         True, "Scale each observation element by its running mean and deviation."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -144,7 +144,7 @@ def export_run(path: str, output: str = "") -> Path:
     """
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
-    contract = _contract_of(job)
+    contract = _contract_of(job, config)
     state = folder.load_checkpoint(contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
@@ -167,7 +167,7 @@ def report_run(path: str, provenance: dict[str, Any]) -> RunFolder:
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
     folder.load_episodes()
-    contract = _contract_of(job)
+    contract = _contract_of(job, config)
     state = folder.load_checkpoint(contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint, which holds the critic.")
@@ -185,7 +185,7 @@ def _train(
     make: WorldMaker,
 ) -> TrainingResult:
     def build() -> World:
-        return make(job)
+        return make(job).remember(config.history)
 
     trainer = Trainer(folder, config, build, reporter, request)
     _introduce(trainer, config, reporter, folder)
@@ -261,10 +261,11 @@ def _report(run: FinishedRun, reporter: Reporter, request: StopRequest) -> None:
         reporter.message(f"no report ({type(error).__name__}: {error}). {again}")
 
 
-def _contract_of(job: Job) -> Contract:
+def _contract_of(job: Job, config: DdpgConfig) -> Contract:
     if job.contract_file:
-        return load_contract(job.contract_file)
-    world = simulated_world(job)
+        contract = load_contract(job.contract_file)
+        return replace(contract, history=config.history or contract.history)
+    world = simulated_world(job).remember(config.history)
     world.close()
     return world.contract
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -58,23 +58,29 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
     """How noisy the sensors of such a robot are; the world itself says their values exactly."""
 
     def __init__(self, contract: Contract, substeps: int = 1) -> None:
-        self.contract = contract
         self.substeps = substeps
         self.render_mode = "rgb_array"
         self.metadata = {**type(self).metadata, "render_fps": round(1 / contract.period)}
-        self.observation_space = spaces.Box(
-            contract.observation_low, contract.observation_high, dtype=np.float32
-        )
+        self._show(contract)
         self.action_space = spaces.Box(
             contract.action_values("low").astype(np.float32),
             contract.action_values("high").astype(np.float32),
             dtype=np.float32,
         )
-        self._assembler = Assembler(contract)
         self._limiter = CommandLimiter(contract)
         self._substep = 0
         self._reward = 0.0
         self._time = 0.0
+
+    def remember(self, history: int) -> World:
+        """From the next reset on show a policy so many ticks at once; itself.
+
+        Args:
+            history: Ticks in one observation; 0: as many as the contract says.
+        """
+        if history:
+            self._show(replace(self.contract, history=history))
+        return self
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -146,6 +152,13 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
             WorldError: There is nothing to push here.
         """
         raise WorldError(f"world '{self.contract.name}': cannot be pushed.")
+
+    def _show(self, contract: Contract) -> None:
+        self.contract = contract
+        self.observation_space = spaces.Box(
+            contract.observation_low, contract.observation_high, dtype=np.float32
+        )
+        self._assembler = Assembler(contract)
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
         """Put the plant at the start of an episode drawn from ``self.np_random``."""

@@ -10,11 +10,13 @@ import yaml
 from point_world import StopAfter, quick
 
 from ddpg_ros.contract import Contract
+from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.training import export_run, resume_training, start_training
 from ddpg_ros.worlds import make_world
 
@@ -70,6 +72,15 @@ def test_the_run_has_a_copy_so_the_file_may_change(run: Path) -> None:
 def test_a_run_that_was_moved_goes_on(run: Path) -> None:
     moved = run.rename(run.parent / "moved")
     assert resume_training(str(moved), Reporter(), StopRequest()).evaluation is not None
+
+
+def test_its_history_may_be_another_than_the_files(run: Path) -> None:
+    again = run.parent / "again"
+    job, config = RunFolder(run).load_job()
+    seeing = dataclasses.replace(config, history=3)
+    start_training(job, seeing, str(again), Reporter(), StopRequest())
+    policy = OnnxPolicy.load(export_run(str(again)))
+    assert policy.contract == dataclasses.replace(load_contract(again / "contract.yaml"), history=3)
 
 
 def test_a_copy_that_was_changed_stops_the_run_from_going_on(run: Path) -> None:

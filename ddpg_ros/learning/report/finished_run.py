@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +39,12 @@ class FinishedRun:
 
     def make_world(self) -> World:
         """Its world as it was evaluated in; one that draws, where that can be had."""
+        try:
+            world = self._make_world(render=True)
+        except Exception:  # an environment may refuse to be made for pictures
+            world = self._make_world(render=False)
+        return world.remember(self.contract.history)
+
+    def _make_world(self, render: bool) -> World:
         job = self.job
-        with contextlib.suppress(Exception):  # an environment may refuse to be made for pictures
-            return make_world(job.world, job.contract_file, True, randomisation=job.randomisation)
-        return make_world(job.world, job.contract_file, randomisation=job.randomisation)
+        return make_world(job.world, job.contract_file, render, randomisation=job.randomisation)
