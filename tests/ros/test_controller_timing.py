@@ -141,6 +141,41 @@ def test_a_tick_that_hangs_does_not_keep_the_watchdog_from_its_word(
         drive(hinge, spin)
 
 
+def test_a_policy_that_hangs_ends_in_the_safe_command_and_goes_on(
+    graph: Graph, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinge, go_on = Hinge(graph), threading.Event()
+    with flying(policy, ramp_in_time=0.0, pace_on="timer") as (node, spin):
+        drive(hinge, spin)
+        loop = node._loop
+        assert loop is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(loop.core.policy, "act", lambda observation: go_on.wait(30.0))
+            graph.wait_for(lambda: hinge.last == SAFE, "the safe command")
+            assert loop.record.reason == "clock_stalled"
+        go_on.set()
+        drive(hinge, spin)
+
+
+def test_a_policy_that_fails_ends_in_the_safe_command_and_goes_on(
+    graph: Graph, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinge = Hinge(graph)
+    with flying(policy, ramp_in_time=0.0) as (node, spin):
+        drive(hinge, spin)
+        loop = node._loop
+        assert loop is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(loop.core.policy, "act", lambda observation: 1 / 0)
+            graph.wait_for(lambda: spin(0.01) or hinge.last == SAFE, "the safe command")
+            assert (loop.record.reason, loop.record.detail) == (
+                "error",
+                "ZeroDivisionError('division by zero')",
+            )
+            assert loop.record.errors > 0
+        drive(hinge, spin)
+
+
 def test_no_tick_waits_for_the_diagnostics(graph: Graph, policy: Path) -> None:
     hinge, begun, go_on = Hinge(graph), threading.Event(), threading.Event()
     with flying(policy, ramp_in_time=0.0) as (node, spin):
