@@ -47,6 +47,8 @@ class ControlLoop:
         """When the last tick was, on the steady clock [s]."""
         self._output, self._insight, self._pacer = output, insight, pacer
         self._period, self._now = period, now
+        self.put_off: Callable[[float], None] = lambda until: None
+        """Hears after each tick that a message brought about when one without is due."""
         self._turn = _Turn()
         self._interruptions = 0
         self._retreats = False
@@ -69,6 +71,7 @@ class ControlLoop:
             if paces and self._pacer.hear(arrived) and alone and self.active:
                 self._pacer.tick(arrived)
                 self._tick(arrived, now)
+                self.put_off(self._pacer.deadline)
 
     def tick(self) -> None:
         """One control period, now."""

@@ -209,13 +209,15 @@ class ControllerNode(LifecycleNode):
             ports.repeat(self._period, loop.tick)
             self._running.callback(ports.close)
         else:
-            self._start_thread("ticker", loop.tick_if_due)
+            ticker = self._start_thread("ticker", loop.tick_if_due)
+            loop.put_off = ticker.put_off
 
-    def _start_thread(self, name: str, call: Callable[[], float]) -> None:
+    def _start_thread(self, name: str, call: Callable[[], float]) -> Repeater:
         """A thread until this node is no longer active."""
         thread = self._thread(name, call)
         self._running.callback(thread.stop)
         thread.start()
+        return thread
 
     def _thread(self, name: str, call: Callable[[], float]) -> Repeater:
         return Repeater(name, call, partial(self._tell_failure, name))

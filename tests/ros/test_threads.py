@@ -39,6 +39,24 @@ def test_it_calls_when_it_was_told_to() -> None:
     assert len(times) == count
 
 
+def test_a_call_that_is_put_off_does_not_come() -> None:
+    times: list[float] = []
+
+    def call() -> float:
+        times.append(time.monotonic())
+        return times[-1] + 1.0
+
+    repeater = Repeater("test", call, never)
+    repeater.start()
+    until(lambda: times)
+    for _ in range(20):
+        repeater.put_off(time.monotonic() + 1.0)
+        time.sleep(0.02)
+    assert len(times) == 1
+    until(lambda: len(times) == 2)
+    repeater.stop()
+
+
 def test_what_a_call_raises_is_reported_and_it_calls_again() -> None:
     reported: list[Exception] = []
     calls: list[int] = []
