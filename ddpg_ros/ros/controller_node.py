@@ -14,14 +14,13 @@ from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from ddpg_ros.contract import Contract
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
 from ddpg_ros.deploy.pacer import Pacer
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.control_report import ControlReport
-from ddpg_ros.ros.controller_parameters import PACE_AUTO, PACE_TIMER, ControllerParameters
+from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.insight import Insight
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.ports import Ports
@@ -145,7 +144,7 @@ class ControllerNode(LifecycleNode):
         core.guard.enabled = self._enabled
         if self._latched:
             core.guard.latch(self._latched)
-        pace = self._pacing_topic(contract)
+        pace = self._set.pacing_topic(contract.aging_topics, simulated)
         output = CommandOutput(ports, contract, self._set.stamped_twist)
         insight, pacer = Insight(ports, contract), Pacer(self._period)
         now = self._time(simulated)
@@ -189,18 +188,6 @@ class ControllerNode(LifecycleNode):
         running.callback(lambda: self._report.end(loop.end(reasons.STOPPED, self._set.stop_time)))
         self._start_ticking(loop)
         self._start_thread("watchdog", partial(self._watch, loop))
-
-    def _pacing_topic(self, contract: Contract) -> str:
-        """The topic whose messages ticks follow; empty if they come by the clock alone."""
-        wanted, known = self._set.pace_on, contract.aging_topics
-        if wanted not in (PACE_AUTO, PACE_TIMER, *known):
-            raise ConfigError(
-                f"parameter pace_on is '{wanted}', which this policy does not read. Set it to "
-                f"{', '.join((PACE_AUTO, PACE_TIMER, *known))}."
-            )
-        if wanted == PACE_TIMER or self.get_parameter("use_sim_time").value:
-            return ""
-        return next(iter(known), "") if wanted == PACE_AUTO else wanted
 
     def _start_ticking(self, loop: ControlLoop) -> None:
         """By simulated time a timer of the node ticks, else a thread that no callback holds up."""

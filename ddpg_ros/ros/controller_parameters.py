@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ddpg_ros.errors import ConfigError
@@ -85,6 +86,26 @@ class ControllerParameters(GuardSettings):
                 "rate at 0, or set allow_other_rate:=true."
             )
         return 1.0 / self.rate
+
+    def pacing_topic(self, topics: Sequence[str], simulated: bool) -> str:
+        """The topic whose messages ticks follow; empty if they come by the clock alone.
+
+        Args:
+            topics: Those that the policy reads and that may grow old.
+            simulated: Whether ticks come by simulated time.
+
+        Raises:
+            ConfigError: The parameter names none of them.
+        """
+        choices = (PACE_AUTO, PACE_TIMER, *topics)
+        if self.pace_on not in choices:
+            raise ConfigError(
+                f"parameter pace_on is '{self.pace_on}', which this policy does not read. Set it "
+                f"to {', '.join(choices)}."
+            )
+        if self.pace_on == PACE_TIMER or simulated:
+            return ""
+        return next(iter(topics), "") if self.pace_on == PACE_AUTO else self.pace_on
 
     def watchdog_patience(self, period: float, simulated: bool) -> float:
         """How long the watchdog waits for a tick, by the wall clock [s].
