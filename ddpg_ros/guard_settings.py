@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.knob import knob
 
-_RESPONSES = ("ignore", "warn", "degrade", "stop")
+_RESPONSES = ("ignore", "warn", "degrade", "stop", "latch")
 _LONG = 3600.0
 
 

@@ -18,6 +18,9 @@ FUTURE = "future"
 NON_FINITE = "non_finite"
 MALFORMED = "malformed"
 
+_ROUNDING = 1e-6
+"""Of the difference of two times [s]."""
+
 _ANOTHER_CLOCK = 3600.0
 """An age above this was not waited for [s]."""
 
@@ -148,7 +151,7 @@ class Assembler:
             self._add(MALFORMED, source, buffer.problem)
         elif buffer.measured_at == -np.inf:
             self._add(MISSING, source, "has not been received")
-        elif source.ages and not 0.0 <= age <= source.max_age:
+        elif source.ages and not 0.0 <= age <= source.max_age + _ROUNDING:
             self._add(STALE, source, _lateness(buffer, age))
         elif source.ages and buffer.ahead > source.max_age:
             self._add(FUTURE, source, f"is stamped {buffer.ahead:.3f} s ahead of this clock")

@@ -129,6 +129,7 @@ class ControlCore:
         tick.interval = now - tick.now if math.isfinite(tick.now) else math.nan
         tick.now = now
         tick.observation = self.assembler.assemble(now)
+        tick.driven = self.guard.drives
         tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
         adrift = self._waits or (self._measures and not self.guard.sends)
         if adrift and not self.assembler.faults:

@@ -55,6 +55,11 @@ class Guard:
         self._wanted = self._safe.copy()
         self.reset()
 
+    def warn_counts(self) -> dict[str, int]:
+        """Ticks on which each check found something that lets the policy drive, by reason."""
+        mild = (Response.WARN, Response.DEGRADE)
+        return {check.reason: check.count for check, response in self._checks if response in mild}
+
     @property
     def command(self) -> np.ndarray:
         """The command before the next, ``(m,)``, SI units."""
@@ -64,6 +69,11 @@ class Guard:
     def clipped(self) -> np.ndarray:
         """Which elements the limits changed on the last tick, ``(m,)`` bool."""
         return self._limiter.clipped
+
+    @property
+    def drives(self) -> bool:
+        """Whether the last command was the policy's."""
+        return self._drives_since is not None
 
     @property
     def is_safe(self) -> bool:
@@ -99,8 +109,8 @@ class Guard:
         self._limiter.reset()
 
     def latch(self, reason: str, detail: str = "") -> None:
-        """Give the safe command from now on, until :meth:`rearm`."""
-        if not self.latched:
+        """Give the safe command from now on, until :meth:`rearm`; an emergency stop outranks."""
+        if not self.latched or reason == reasons.ESTOP:
             self.latched, self._latched_detail = reason, detail
 
     def rearm(self) -> None:

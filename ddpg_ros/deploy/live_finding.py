@@ -15,6 +15,7 @@ UNIT = "unit"
 SCALE = "scale"
 SILENT = "nothing heard"
 RATE = "rate"
+SECOND_PUBLISHER = "second publisher"
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Finding:
         where: Its name: ``joint_states``, ``joint_states.position`` or ``angles.cos(elbow)``.
         verdict: ``ok``, or what looks wrong. Of an element: ``no value`` (its source is at
             fault), ``never moves``, ``out of range``, or the guessed cause of that: ``order``,
-            ``sign``, ``unit``, ``scale``. Of a source: ``nothing heard``, ``rate``, or a reason
-            of the assembler's: ``stale``, ``malformed``, ``non_finite``.
+            ``sign``, ``unit``, ``scale``. Of a topic: ``nothing heard``, ``rate``,
+            ``second publisher``. Of a source: a reason of the assembler's, as ``stale``.
         sentence: The rest of it; empty where there is nothing to say. With ``ok``, what a person
             alone can tell.
     """

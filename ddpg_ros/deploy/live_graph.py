@@ -19,10 +19,12 @@ class LiveGraph:
         names: Full name of each of the contract's topics, as remapped.
         published: Message types (``sensor_msgs/JointState``) by full name of each topic that
             somebody publishes.
+        publishers: Full name of each publisher's node, by the contract's topics.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    publishers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def name(self, topic: str) -> str:
         """The full name of ``topic``, as remapped."""

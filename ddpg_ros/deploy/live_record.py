@@ -102,6 +102,11 @@ class LiveRecord:
             start += term.size
         return joints
 
+    def publishers(self, topic: str) -> int:
+        """How many publishers ``topic`` may have, by the names that came last."""
+        now = self.times[-1]
+        return max(track.assembler.publishers(topic, now) for track in self._tracks)
+
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in what arrived on ``topic`` at ``now`` [s]. A topic nobody reads is ignored."""
         if topic not in self.topics:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ddpg_ros.contract import Source
 from ddpg_ros.contract.assembler import MALFORMED, MISSING, STALE
-from ddpg_ros.deploy.live_finding import OK, RATE, SILENT, Finding
+from ddpg_ros.deploy.live_finding import OK, RATE, SECOND_PUBLISHER, SILENT, Finding
 from ddpg_ros.deploy.live_graph import LiveGraph, most_similar
 from ddpg_ros.deploy.live_record import LiveRecord, TopicRecord
 
@@ -18,7 +18,7 @@ _SHARE = 0.02
 
 
 def judge_topics(record: LiveRecord, graph: LiveGraph) -> list[Finding]:
-    """One finding a topic: heard at all, and often enough."""
+    """One finding a topic: heard at all, often enough, and from one robot."""
     return [_judge_topic(name, topic, record, graph) for name, topic in record.topics.items()]
 
 
@@ -47,6 +47,13 @@ def _judge_topic(name: str, topic: TopicRecord, record: LiveRecord, graph: LiveG
     if not sent_once and rate < _SLOW * wanted:
         sentence = f"{rate:.1f} messages a second; the policy wants a new one {wanted:g} times"
         return Finding(name, RATE, sentence)
+    nodes = graph.publishers.get(name, ())
+    if not sent_once and len(nodes) > record.publishers(name):
+        sentence = (
+            f"published by {' and '.join(nodes)}, which speak of the same elements; the controller "
+            "does not fly with two (second_publisher)"
+        )
+        return Finding(name, SECOND_PUBLISHER, sentence)
     return Finding(name, OK)
 
 

@@ -30,7 +30,7 @@ class ActorLearner:
 
     Attributes:
         report: The latest loss that was measured, and the fraction of saturated actions.
-        tasks: All that it does, none with arguments or results.
+        tasks: What it does beside the critics, none with arguments or results.
     """
 
     def __init__(
@@ -59,12 +59,7 @@ class ActorLearner:
         )
         self.adam = Adam(self.weights, step_size, config.adam_beta1, 0.0, longest, allocate)
         self.report: Tensor = allocate(2, torch.float32)
-        self.tasks: list[Task] = [
-            self.find_next_actions,
-            self.find_gradient,
-            self.step,
-            self.measure,
-        ]
+        self.tasks: list[Task] = [self.find_gradient, self.step, self.measure]
 
     @torch.inference_mode()
     def find_next_actions(self) -> None:

@@ -169,7 +169,6 @@ class Ddpg:
         shared.s.copy_(self.normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
         shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
-        next_actions = partner.begin(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
         if moves_actor or measured:
@@ -180,7 +179,7 @@ class Ddpg:
             meanwhile()
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
-        partner.finish(next_actions)
+        actor.find_next_actions()
         self._smooth(shared.next_a)
         partner.side_by_side([critic.find_values for critic in critics])
         # The smaller of two values (TD3, 4.2).

@@ -21,9 +21,9 @@ _STEPS = "total_steps"
 
 _ASIDE = (
     *(_STEPS, "episodes", "seed", "evaluation_interval", "evaluation_episodes", "final_episodes"),
-    *("checkpoint_seconds", "log_interval", "device", "threads", "precision"),
+    *("checkpoint_seconds", "log_interval", "device", "threads", "precision", "history"),
 )
-"""Hyperparameters that say how long a run is, how it is watched and computed, not how it learns."""
+"""What says how long a run is, how it is watched and computed, and what the policy sees."""
 
 Advice = tuple[str, str]
 """What a sign usually means and what to try, a sentence each."""
@@ -53,7 +53,7 @@ class Knobs(NamedTuple):
         )
 
     def as_usual(self) -> list[str]:
-        """To make each that is not as usual so, those left out that nothing learned depends on."""
+        """To make each that is not as usual so, but for those that hardly ever keep a run from learning."""
         names = [field.name for field in fields(DdpgConfig) if field.name not in _ASIDE]
         return [self._to_usual(name) for name in names if not self.is_usual(name)]
 

@@ -16,6 +16,7 @@ from ddpg_ros.deploy.live_report import LiveReport
 from ddpg_ros.errors import STOPPED, USER_ERROR, ConfigError
 from ddpg_ros.ros.parameters import check_overrides
 from ddpg_ros.ros.ports import Ports
+from ddpg_ros.ros.publishers import publishing_nodes
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.spin import run_node
 
@@ -61,12 +62,20 @@ class CheckNode(Node):
     def last_word(self) -> None:
         """See who publishes what, while the node is still on the graph."""
         names = {topic: self.resolve_topic_name(topic) for topic in self.record.topics}
-        published: dict[str, set[str]] = {}
-        for name, _ in self.get_topic_names_and_types():
-            for publisher in self.get_publishers_info_by_topic(name):
-                kind = publisher.topic_type.replace("/msg/", "/")
-                published.setdefault(name, set()).add(kind)
-        self.graph = LiveGraph(names, {name: sorted(kinds) for name, kinds in published.items()})
+        kinds = {
+            name: set(kinds)
+            for name, kinds in self.get_topic_names_and_types()
+            if self.count_publishers(name)
+        }
+        for topic, name in names.items():  # which this node's subscriptions gave types to
+            kinds[name] = {end.topic_type for end in self.get_publishers_info_by_topic(topic)}
+        published = {
+            name: sorted(kind.replace("/msg/", "/") for kind in of)
+            for name, of in kinds.items()
+            if of
+        }
+        publishers = {topic: publishing_nodes(self, topic) for topic in names}
+        self.graph = LiveGraph(names, published, publishers)
 
     def _receive(self, topic: str, reading: Reading) -> None:
         now = self._now()

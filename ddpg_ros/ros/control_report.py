@@ -46,6 +46,7 @@ class ControlReport:
         aging = loop.core.contract.aging_topics
         self._topics = [(topic, self._node.resolve_topic_name(topic)) for topic in aging]
         self._reported_at = self._now()
+        self._warned = loop.core.guard.warn_counts()
         self._told: dict[str, float] = {}
 
     def introduce(self) -> None:
@@ -93,19 +94,28 @@ class ControlReport:
         self._look_at_sensors(now)
         elapsed, self._reported_at = now - self._reported_at, now
         pairs = dict(measurements(core, record, self._period, elapsed, now))
-        rivals = self._output.rivals()
-        if rivals:
+        remarks, log = self._warnings(), self._node.get_logger()
+        if remarks:
+            log.warning("; ".join(remarks), throttle_duration_sec=_REMIND_SECONDS)
+        if rivals := self._output.rivals():
+            remarks.append("others command the robot too")
             pairs["other_publishers"] = "; ".join(rivals)
-            self._node.get_logger().warning(
+            log.warning(
                 f"others command the robot too: {'; '.join(rivals)}",
                 throttle_duration_sec=_REMIND_SECONDS,
             )
         name = self._node.get_fully_qualified_name()
-        message = diagnostic(name, loop.active, core, record, pairs, bool(rivals))
+        message = diagnostic(name, loop.active, core, record, pairs, remarks)
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._diagnostics.publish(message)
         gc.collect()
         return again
+
+    def _warnings(self) -> list[str]:
+        """What let the policy drive and was found since the last report, be it for one tick."""
+        before, self._warned = self._warned, self._loop.core.guard.warn_counts()
+        found = {reason: count - before[reason] for reason, count in self._warned.items()}
+        return [f"{reason} on {count} ticks" for reason, count in found.items() if count]
 
     def _look_at_sensors(self, now: float) -> None:
         core = self._loop.core

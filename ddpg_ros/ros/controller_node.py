@@ -139,6 +139,11 @@ class ControllerNode(LifecycleNode):
         contract, ports = policy.contract, self._ports
         self._period = self._set.tick_period(contract.period)
         simulated = self.get_parameter("use_sim_time").value
+        if self._period != contract.period:
+            self.get_logger().warning(
+                f"ticks come at {1 / self._period:g} Hz, as allow_other_rate lets them; the policy "
+                f"learned at {1 / contract.period:g} Hz"
+            )
         self._patience = self._set.watchdog_patience(self._period, simulated)
         core = ControlCore(policy, self._set, self._period)
         core.guard.enabled = self._enabled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -31,6 +31,7 @@ def measurements(
     record.ticks_reported = record.ticks
     yield "rate_hz", f"{ticks / elapsed if elapsed > 0 else 0.0:.2f}"
     yield "nominal_rate_hz", f"{1 / period:.2f}"
+    yield "learned_rate_hz", f"{1 / core.contract.period:.2f}"
     jitter = np.abs(times["interval"] - period)
     for name, values in (
         ("jitter", jitter),
@@ -68,15 +69,15 @@ def diagnostic(
     core: ControlCore,
     record: ControlRecord,
     pairs: dict[str, str],
-    rivals: bool,
+    remarks: Sequence[str],
 ) -> DiagnosticArray:
     """The message: OK while the policy drives, WARN while it may not, ERROR in a fallback.
 
-    It is never OK with ``rivals``, where others command the robot too.
+    It is never OK with ``remarks``, on what else there was since the message before.
     """
     level, text = _verdict(active, core, record)
-    if rivals:
-        level, text = max(level, DiagnosticStatus.WARN), f"{text}; others command the robot too"
+    if remarks:
+        level, text = max(level, DiagnosticStatus.WARN), "; ".join((text, *remarks))
     values = [KeyValue(key=key, value=value) for key, value in pairs.items()]
     status = DiagnosticStatus(level=level, name=name, message=text, values=values)
     return DiagnosticArray(status=[status])
@@ -102,6 +103,8 @@ def _verdict(active: bool, core: ControlCore, record: ControlRecord) -> tuple[by
     if reason == reasons.STARTING:
         return DiagnosticStatus.WARN, "waiting for the first tick"
     text = sentence(reason, guard.detail if reason == guard.reason else record.detail)
+    if guard.latched not in ("", reason):
+        text += f"; {guard.latched} until ~/reset"
     if reason == reasons.OK:
         return (DiagnosticStatus.WARN if guard.warnings else DiagnosticStatus.OK), text
     return (DiagnosticStatus.WARN if reason in _EXPECTED else DiagnosticStatus.ERROR), text

@@ -10,7 +10,7 @@ def publishing_nodes(node: Node, topic: str) -> list[str]:
 
     Args:
         node: Who looks.
-        topic: Its full name.
+        topic: Its name; one that is not full is remapped as the node's own.
     """
     ends = node.get_publishers_info_by_topic(topic)
     return sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)

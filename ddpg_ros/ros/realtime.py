@@ -27,17 +27,17 @@ def ask_for_punctuality(priority: int, processors: tuple[int, ...], memory: bool
         yield from _asked(
             f"cpu_affinity {list(processors)}",
             lambda: os.sched_setaffinity(0, processors),
-            f"this machine has the processors {sorted(os.sched_getaffinity(0))}",
+            f"This machine has the processors {sorted(os.sched_getaffinity(0))}",
         )
     if priority:
         yield from _asked(
             f"realtime_priority {priority}",
             lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority)),
-            "allow it with 'rtprio' in /etc/security/limits.d or CAP_SYS_NICE",
+            "Allow it with 'rtprio' in /etc/security/limits.d or CAP_SYS_NICE",
         )
     if memory:
         yield from _asked(
-            "lock_memory", _lock_memory, "allow it with 'memlock' in /etc/security/limits.d"
+            "lock_memory", _lock_memory, "Allow it with 'memlock' in /etc/security/limits.d"
         )
 
 
@@ -64,7 +64,7 @@ def _asked(what: str, ask: Callable[[], None], advice: str) -> Iterator[str]:
     try:
         ask()
     except (OSError, ValueError, OverflowError) as error:
-        yield f"{what}: the system refuses ({error}); running without. {advice.capitalize()}."
+        yield f"{what}: the system refuses ({error}); running without. {advice}."
 
 
 def _lock_memory() -> None:

@@ -41,6 +41,7 @@ class Switches:
     ) -> None:
         self._loop, self._stop_time = loop, stop_time
         self._load, self._reloaded = load, reloaded
+        self._log = ports.node.get_logger()
         ports.subscribe(Bool, "~/estop", self._hear_estop, _RELIABLE)
         ports.serve(Trigger, "~/estop", self._estop)
         ports.serve(Trigger, "~/reset", self._reset)
@@ -68,6 +69,7 @@ class Switches:
         self._loop.rearm()
         response.success = True
         response.message = "history, trips and emergency stop reset"
+        self._log.info(f"~/reset: {response.message}")
         return response
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
@@ -77,9 +79,12 @@ class Switches:
             self._loop.disable(reasons.DISABLED, self._stop_time)
         latched = self._loop.core.guard.latched
         allowed = "the policy may drive" + ("" if self._loop.active else " once it is active")
-        held = f"stopped by {latched} until ~/reset" if latched else allowed
+        held = f"the policy may drive after ~/reset, which {latched} waits for"
         response.success = True
-        response.message = f"enabled: {held}" if request.data else "dry run: nothing is sent"
+        response.message = f"enabled: {held if latched else allowed}"
+        if not request.data:
+            response.message = "dry run: nothing is sent"
+        self._log.info(f"~/enable: {response.message}")
         return response
 
     def _reload(self, request: Any, response: Trigger.Response) -> Trigger.Response:
@@ -87,9 +92,11 @@ class Switches:
             policy = self._load()
             self._loop.exchange(policy)
         except Exception as error:  # whatever is wrong with a file, the flight goes on
-            response.message = f"{error} The policy before flies on."
+            response.message = f"{error} The policy before stays."
+            self._log.warning(f"~/reload: {response.message}")
             return response
         self._reloaded()
         response.success = True
         response.message = f"policy {policy.digest[:12]} proved itself and takes over"
+        self._log.info(f"~/reload: {response.message}")
         return response

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from arm_policy import METADATA, SOUND, say
+from arm_policy import AT_ONCE, METADATA, SOUND, say
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
 
@@ -101,6 +101,38 @@ def test_an_action_at_an_end_of_its_range_is_saturated(
     assert core.checks.saturation.counts.tolist() == [0, 0]
     pushing.tick(now=0.0)
     assert pushing.checks.saturation.counts.tolist() == [1, 1]
+
+
+def said_while_pushing(core: ControlCore, ticks: int) -> list[str]:
+    """The reason of each tick, the sensor being well."""
+    said = []
+    for now in 0.02 * np.arange(ticks):
+        core.receive("joint_states", say(), now)
+        said.append(core.tick(now).reason)
+    return said
+
+
+def test_what_pushed_for_too_long_drives_again_and_is_found_again(pushing: ControlCore) -> None:
+    """At rest it wants what it wanted; that is no reason to stay at rest for ever."""
+    careful = replace(AT_ONCE, saturation="stop", saturation_time=0.1, recovery_time=0.1)
+    said = said_while_pushing(ControlCore(pushing.policy, careful), 40)
+    runs = [reason for reason, before in zip(said, ["", *said], strict=False) if reason != before]
+    assert runs[:6] == ["ok", "saturated", "recovering", "ok", "saturated", "recovering"]
+
+
+def test_what_pushed_for_too_long_may_wait_for_a_person(pushing: ControlCore) -> None:
+    careful = replace(AT_ONCE, saturation="latch", saturation_time=0.1)
+    core = ControlCore(pushing.policy, careful)
+    assert said_while_pushing(core, 40)[-30:] == ["saturated"] * 30
+    core.rearm()
+    assert core.tick(0.79).reason == "ok"
+
+
+def test_an_emergency_stop_outranks_a_trip(core: ControlCore) -> None:
+    core.guard.latch("position", "beyond")
+    core.guard.latch("emergency_stop")
+    core.guard.latch("position", "beyond")
+    assert core.tick(now=0.0).reason == "emergency_stop"
 
 
 def test_a_policy_that_was_not_asked_is_not_saturated(pushing: ControlCore) -> None:

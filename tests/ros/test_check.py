@@ -166,6 +166,24 @@ def test_a_topic_of_another_name_is_pointed_out_and_can_be_remapped(
     assert "/arm/joint_states" in page
 
 
+def test_a_remapping_that_leads_nowhere_is_pointed_back(leg: Leg, check: Callable) -> None:
+    leg.speak()
+    code, page = check("-r", "joint_states:=/wrong/joint_states", seconds=1.0)
+    assert code == 1, page
+    assert (
+        "nobody publishes /wrong/joint_states; sensor_msgs/JointState is published on "
+        "/joint_states: try -r joint_states:=/joint_states"
+    ) in page
+
+
+def test_two_robots_on_one_topic_are_found(leg: Leg, graph: Graph, check: Callable) -> None:
+    leg.speak()
+    leg.speak()
+    code, page = check(seconds=1.0)
+    assert code == 1, page
+    assert "joint_states: second publisher: published by /test and /test, which speak" in page
+
+
 def test_a_topic_of_another_type_is_pointed_out(graph: Graph, check: Callable) -> None:
     graph.publish_at(50, String, "joint_states", String)
     code, page = check(seconds=1.0)

@@ -95,10 +95,10 @@ def test_what_training_never_saw_is_told_by_element_and_flown(
 ) -> None:
     start("controller", policy=narrow)
     hinge.wait_until_driven()
-    assert hinge.diagnosis("the policy drives").level == DiagnosticStatus.OK
+    graph.wait_for(lambda: hinge.diagnosis("the policy drives").level == DiagnosticStatus.OK, "OK")
     hinge.position = 1.5
     graph.serve(1.2)
-    status = hinge.diagnosis("the policy drives")
+    status = hinge.diagnosis("out_of_range on ")
     assert status.level == DiagnosticStatus.WARN
     values = {pair.key: pair.value for pair in status.values}
     assert int(values["out_of_range.angle.cos(hinge)"]) > 10

@@ -102,13 +102,14 @@ def test_a_policy_that_may_not_fly_is_refused_and_the_first_flies_on(
     answer = reload(graph)
     assert not answer.success
     assert sentence in answer.message
-    assert answer.message.endswith("The policy before flies on.")
+    assert answer.message.endswith("The policy before stays.")
     graph.serve(0.5)
     times = np.array([time for time, _ in hinge.commands])
     assert np.diff(times).max() < 2 * PERIOD
     assert all(abs(command - DRIVING) < 0.05 for _, command in hinge.commands)
     assert hinge.values("the policy drives")["policy_digest"] == digest
     assert node.running()
+    assert f"~/reload: {answer.message}" in node.output
 
 
 def test_an_emergency_stop_by_service_holds_until_it_is_reset(
@@ -126,6 +127,9 @@ def test_an_emergency_stop_by_service_holds_until_it_is_reset(
     assert {command for _, command in hinge.commands} == {SAFE}
     hinge.diagnosis("emergency_stop")
     assert "fallback: emergency_stop" in node.output
+    assert "~/enable: enabled: the policy may drive after ~/reset, which emergency_stop " in (
+        node.output
+    )
     assert graph.call(Trigger, "ddpg_controller/reset", Trigger.Request()).success
     hinge.wait_until_driven()
 

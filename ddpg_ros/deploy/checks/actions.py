@@ -28,7 +28,9 @@ class NonFiniteAction(Check):
 
 
 class Saturation(Check):
-    """An element of the action that stays at an end of its range.
+    """An element of the action that stays at an end of its range while the policy drives.
+
+    What is wanted of a robot that does not follow says nothing: it may stay the same for ever.
 
     Args:
         contract: Names and ranges of the elements.
@@ -57,6 +59,8 @@ class Saturation(Check):
         np.abs(self._distance, out=self._distance)
         np.greater(self._distance, self._nearly_half, out=self._at_end)
         self.counts += self._at_end
+        if not tick.driven:
+            self._streak.fill(0)
         self._streak += 1
         self._streak *= self._at_end
         return bool(self._streak.max() > self._allowed)

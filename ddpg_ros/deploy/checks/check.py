@@ -18,12 +18,14 @@ class Tick:
         interval: Since the tick before [s]; NaN on the first.
         observation: ``(n,)`` float32, SI units; it means something only if there is an action.
         action: What the policy wants, ``(m,)``, SI units; None where it could not be asked.
+        driven: Whether the command before was the policy's.
     """
 
     now: float
     interval: float
     observation: np.ndarray
     action: np.ndarray | None
+    driven: bool = True
 
 
 class Response(IntEnum):
