@@ -41,8 +41,12 @@ def as_text(policy: OnnxPolicy) -> str:
         f"{policy.largest_probe_error:.1e} of an action's range, {probes.tolerance:.0e} allowed",
         *_provenance(policy.metadata.provenance),
         "",
-        f"reads    {_counted(contract.observation_size)}"
-        + (f", {contract.history} ticks, the oldest first" if contract.history > 1 else ""),
+        f"reads    {_counted(contract.frame_size)}"
+        + (
+            f" at each of {contract.history} ticks, the oldest first"
+            if contract.history > 1
+            else ""
+        ),
         *table(_observation_rows(policy)),
         "",
         f"drives   {_counted(contract.action_size)}",

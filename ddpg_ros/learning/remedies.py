@@ -53,7 +53,7 @@ class Knobs(NamedTuple):
         )
 
     def as_usual(self) -> list[str]:
-        """To make each that is not as usual so, but for those that hardly ever keep a run from learning."""
+        """To make each that is not as usual so, but for those that keep no run from learning."""
         names = [field.name for field in fields(DdpgConfig) if field.name not in _ASIDE]
         return [self._to_usual(name) for name in names if not self.is_usual(name)]
 

@@ -241,8 +241,9 @@ def _warn(
 def _introduce(trainer: Trainer, config: DdpgConfig, reporter: Reporter, folder: RunFolder) -> None:
     """Say what is trained, with what, and where to watch it."""
     contract = trainer.contract
+    ticks = f" at each of {contract.history} ticks" if contract.history > 1 else ""
     reporter.message(
-        f"{contract.name}: reads {contract.observation_size} elements, drives "
+        f"{contract.name}: reads {contract.frame_size} elements{ticks}, drives "
         f"{contract.action_size}, every {contract.period:g} s"
     )
     changed = ", ".join(f"{name} {value}" for name, value in config.changed().items())

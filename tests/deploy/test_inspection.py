@@ -65,7 +65,7 @@ def test_a_file_of_another_maker_may_say_less(provenance: dict) -> None:
 
 def test_every_observed_element_has_a_row(policy: OnnxPolicy) -> None:
     text, latest = as_text(policy), 8
-    assert "reads    16 elements, 2 ticks, the oldest first" in text
+    assert "reads    8 elements at each of 2 ticks, the oldest first" in text
     statistics = policy.metadata.statistics
     terms = [term for term in CONTRACT.observation for _ in term.element_names]
     for i, (name, term) in enumerate(zip(CONTRACT.observation_names, terms, strict=True)):

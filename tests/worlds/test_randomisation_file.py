@@ -56,6 +56,14 @@ def test_the_example_sets_every_range_and_suits_the_pendulum() -> None:
     make_world("pendulum", randomisation=ranges).reset(seed=0)
 
 
+@pytest.mark.parametrize("world", ["arm", "pendulum"])
+def test_the_example_of_a_world_suits_it(world: str) -> None:
+    file = EXAMPLE.with_name(f"randomisation_{world}.yaml")
+    ranges = read_randomisation(file, PERIOD)
+    assert set(ranges.changed()) == set(yaml.safe_load(file.read_text()))
+    make_world(world, randomisation=ranges).reset(seed=0)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
