@@ -41,10 +41,11 @@ def _values(field: dataclasses.Field[Any]) -> str:
     """The default, and what else may be given."""
     default, low, high = field.default, field.metadata["low"], field.metadata["high"]
     shown = str(default).lower() if isinstance(default, bool) else str(default)
-    allowed = " or ".join(field.metadata["choices"])
+    shown = "empty" if default in ("", ()) else shown
+    allowed = ", ".join(field.metadata["choices"])
     if low is not None:
         allowed = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
-    return f"[{', '.join(filter(None, ('empty' if default in ('', ()) else shown, allowed)))}]"
+    return f"[{'; '.join(filter(None, (allowed, f'default {shown}')))}]"
 
 
 def run(name: str, arguments: list[str]) -> int:
