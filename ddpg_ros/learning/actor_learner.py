@@ -59,7 +59,12 @@ class ActorLearner:
         )
         self.adam = Adam(self.weights, step_size, config.adam_beta1, 0.0, longest, allocate)
         self.report: Tensor = allocate(2, torch.float32)
-        self.tasks: list[Task] = [self.find_gradient, self.step, self.measure]
+        self.tasks: list[Task] = [
+            self.find_next_actions,
+            self.find_gradient,
+            self.step,
+            self.measure,
+        ]
 
     @torch.inference_mode()
     def find_next_actions(self) -> None:

@@ -169,6 +169,7 @@ class Ddpg:
         shared.s.copy_(self.normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
         shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
+        next_actions = partner.begin(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
         if moves_actor or measured:
@@ -179,7 +180,7 @@ class Ddpg:
             meanwhile()
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
-        actor.find_next_actions()
+        partner.finish(next_actions)
         self._smooth(shared.next_a)
         partner.side_by_side([critic.find_values for critic in critics])
         # The smaller of two values (TD3, 4.2).
