@@ -22,6 +22,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 
 from benchmarks.policies import write_pendulum_policy
+from ddpg_ros.ros.domain import OwnDomain
 
 _REPEATS = 5
 _SETTLE_SECONDS = 3.0
@@ -29,7 +30,7 @@ _SETTLE_SECONDS = 3.0
 
 def measure() -> dict[str, Any]:
     """Start both in turn; medians of resident memory [MiB] and time to the first command [s]."""
-    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+    os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
     folder = Path(tempfile.mkdtemp())
     policy = write_pendulum_policy(folder / "policy.onnx")
     controller = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args"]

@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks import peak
 from benchmarks.policies import write_pendulum_policy
+from ddpg_ros.ros.domain import OwnDomain
 
 _TESTS = Path(__file__).parents[1] / "tests"
 _NODE = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args"]
@@ -27,7 +28,7 @@ def measure() -> dict[str, Any]:
     import hostile_parameters
     import hostile_policies
 
-    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+    os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
     folder = Path(tempfile.mkdtemp())
     policies, parameters = {}, {}
     for number, (name, build) in enumerate(hostile_policies.HOSTILE.items()):

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ddpg_ros.ros.domain import OwnDomain
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -19,7 +21,7 @@ def own_domain(transport: str | None = None) -> None:
     Args:
         transport: ``FASTDDS_BUILTIN_TRANSPORTS`` for all of them; None: as the environment says.
     """
-    os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+    os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
     if transport is not None:
         os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = transport

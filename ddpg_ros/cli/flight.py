@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.ros.domain import OwnDomain
 
 FILM, RECORDING = "flight.gif", "flight.mcap"
 
@@ -57,7 +57,11 @@ class Flight:
         Raises:
             DdpgRosError: A node failed; the message names its log.
         """
-        results, environment = self.output / "episodes.json", _private_graph()
+        with OwnDomain() as domain:
+            return self._fly(_private_graph(domain.number))
+
+    def _fly(self, environment: dict[str, str]) -> list[dict[str, Any]]:
+        results = self.output / "episodes.json"
         results.unlink(missing_ok=True)
         recorders = []
         if self.recorded:
@@ -139,10 +143,10 @@ def _parameters(values: dict[str, object]) -> list[str]:
     return ["--ros-args", *(word for pair in said for word in pair)]
 
 
-def _private_graph() -> dict[str, str]:
+def _private_graph(domain: int) -> dict[str, str]:
     """An environment whose nodes see this machine and this flight alone."""
     environment = dict(os.environ)
-    environment["ROS_DOMAIN_ID"] = str(random.randint(1, 100))
+    environment["ROS_DOMAIN_ID"] = str(domain)
     environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
     environment.setdefault("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
     if "DISPLAY" not in environment:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+from ddpg_ros.ros.domain import OwnDomain
+
+os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -54,7 +53,7 @@ def test_an_interrupted_demo_leaves_a_checkpoint_and_says_so(tmp_path: Path) -> 
 
 
 def test_an_environment_and_contract_of_ones_own_go_through_the_whole_chain(
-    tmp_path: Path,
+    tmp_path: Path, alone: dict[str, str]
 ) -> None:
     short = ("--total-steps", 1200, "--evaluation-interval", 500, "--final-episodes", 3)
     job = ("slider:Slider-v0", "--contract", "slider.yaml")
@@ -63,14 +62,13 @@ def test_an_environment_and_contract_of_ones_own_go_through_the_whole_chain(
     policy = tmp_path / "run" / "policy.onnx"
     assert "previous_force.rail" in run("inspect", policy, cwd=EXAMPLE)
     report = json.loads(run("evaluate", policy, "--episodes", 4, "--json", cwd=EXAMPLE))
-    flown = fly_slider(policy, tmp_path / "episodes.json")
+    flown = fly_slider(policy, tmp_path / "episodes.json", alone)
     assert len(flown) == 4
     mean = sum(episode["return"] for episode in flown) / len(flown)
     assert mean == pytest.approx(report["mean"], abs=0.1 * abs(report["mean"]) + 2.0)
 
 
-def fly_slider(policy: Path, results: Path) -> list[dict[str, float]]:
-    environment = {**os.environ, "ROS_DOMAIN_ID": str(1 + (os.getpid() + 50) % 100)}
+def fly_slider(policy: Path, results: Path, environment: dict[str, str]) -> list[dict[str, float]]:
     ros = [sys.executable, "-m", "ddpg_ros.cli"]
     world = [*ros, "world", "--ros-args", "-p", "world:=slider:Slider-v0"]
     world += ["-p", "contract_file:=slider.yaml", "-p", "episodes:=4", "-p", f"seed:={2**31}"]

@@ -80,15 +80,14 @@ def test_its_commands_train_inspect_and_evaluate(trained: Path) -> None:
     assert 5.0 < report["mean"] <= 80.0
 
 
-def test_its_commands_fly_the_policy_over_ros(trained: Path) -> None:
+def test_its_commands_fly_the_policy_over_ros(trained: Path, alone: dict[str, str]) -> None:
     report = json.loads((trained / "evaluation.json").read_text())
-    environment = {**os.environ, "ROS_DOMAIN_ID": str(1 + (os.getpid() + 25) % 100)}
     (world,), (controller,) = COMMANDS["world"], COMMANDS["controller"]
     faster = ["-p", "real_time_factor:=4.0", "-p", "results_file:=episodes.json"]
     faster += ["-p", f"seed:={2**31}", "-p", "episodes:=4"]
-    with subprocess.Popen(with_this_python(controller), cwd=trained, env=environment) as pilot:
+    with subprocess.Popen(with_this_python(controller), cwd=trained, env=alone) as pilot:
         command = with_this_python(world, *faster)
-        subprocess.run(command, cwd=trained, env=environment, timeout=120, check=True)
+        subprocess.run(command, cwd=trained, env=alone, timeout=120, check=True)
         pilot.terminate()
         assert pilot.wait(10) == 0
     flown = json.loads((trained / "episodes.json").read_text())
@@ -114,11 +113,13 @@ def test_its_last_command_does_all_of_it(trained: Path) -> None:
         "world --ros-args -p world:=planar_arm:PlanetArm",
     ],
 )
-def test_a_class_that_is_not_there_is_told_by_every_verb(trained: Path, verb: str) -> None:
+def test_a_class_that_is_not_there_is_told_by_every_verb(
+    trained: Path, verb: str, alone: dict[str, str]
+) -> None:
     done = subprocess.run(
         with_this_python(f"ddpg-ros {verb}"),
         cwd=trained,
-        env={**os.environ, "ROS_DOMAIN_ID": str(1 + (os.getpid() + 25) % 100)},
+        env=alone,
         capture_output=True,
         text=True,
         timeout=120,

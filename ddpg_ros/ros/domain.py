@@ -1,0 +1,79 @@
+"""A ROS domain of one's own: nodes of two runs on one machine must not hear each other."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from ddpg_ros.errors import DdpgRosError
+
+DOMAINS = range(1, 101)
+"""Those whose ports lie below the ones that Linux hands out, without 0, where everybody is."""
+
+
+class OwnDomain:
+    """A domain in which nobody else on this machine is, until it is closed or this process ends.
+
+    Whoever takes one in this way holds a lock, which ends with its process; others are found by
+    the port on which the first participant of a domain listens (DDSI-RTPS 2.5, 9.6.2).
+
+    Raises:
+        DdpgRosError: All are taken.
+
+    Attributes:
+        number: For ``ROS_DOMAIN_ID``.
+    """
+
+    def __init__(self) -> None:
+        first = os.getpid()
+        for offset in range(len(DOMAINS)):
+            self.number = DOMAINS[(first + offset) % len(DOMAINS)]
+            lock = _lock(self.number)
+            if lock is not None:
+                self._lock = lock
+                return
+        raise DdpgRosError(
+            f"ROS domains {DOMAINS[0]} to {DOMAINS[-1]}: expected one without nodes of others on "
+            "this machine, got none. Stop nodes that are no longer needed."
+        )
+
+    def close(self) -> None:
+        """Let others have it."""
+        os.close(self._lock)
+
+    def __enter__(self) -> OwnDomain:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _lock(domain: int) -> int | None:
+    """A file that holds the lock of ``domain``; None where the domain is taken."""
+    path = Path(tempfile.gettempdir()) / f"ddpg_ros_domain_{domain}"
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError:
+        return None  # another user's
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _bind(7410 + 250 * domain)
+    except OSError:
+        os.close(file)
+        return None
+    return file
+
+
+def _bind(port: int) -> None:
+    """Fails where somebody listens on ``port``."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("", port))

@@ -1,0 +1,61 @@
+"""Domains that nobody else on the machine is in."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from graph import Graph
+
+from ddpg_ros.errors import DdpgRosError
+from ddpg_ros.ros import domain
+from ddpg_ros.ros.domain import OwnDomain
+
+TAKE = (
+    "from ddpg_ros.ros.domain import OwnDomain; own = OwnDomain(); print(own.number, flush=True); "
+)
+
+
+def test_two_that_are_taken_differ_in_one_process_and_in_two() -> None:
+    with OwnDomain() as first, OwnDomain() as second:
+        numbers = {first.number, second.number}
+        command = [sys.executable, "-c", TAKE + "input()"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as other:
+            assert other.stdout is not None
+            numbers.add(int(other.stdout.readline()))
+            other.communicate("\n")
+    assert len(numbers) == 3
+
+
+def test_one_that_is_closed_or_whose_process_ended_can_be_taken_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with OwnDomain() as free:
+        monkeypatch.setattr(domain, "DOMAINS", range(free.number, free.number + 1))
+        with pytest.raises(DdpgRosError, match="expected one without nodes of others"):
+            OwnDomain()
+    code = f"from ddpg_ros.ros import domain; domain.DOMAINS = {domain.DOMAINS}; {TAKE}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert int(done.stdout) == free.number
+    OwnDomain().close()
+
+
+def test_where_a_node_is_already_nobody_else_goes(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = int(os.environ["ROS_DOMAIN_ID"])
+    monkeypatch.setattr(domain.fcntl, "flock", lambda file, how: None)  # it is locked by the tests
+    monkeypatch.setattr(domain, "DOMAINS", range(here, here + 1))
+    with pytest.raises(DdpgRosError):
+        OwnDomain()
+
+
+def test_a_domain_leaves_the_ports_alone_that_linux_hands_out() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("", 0))
+        assert other.getsockname()[1] > 7400 + 250 * domain.DOMAINS[-1] + 250
