@@ -28,8 +28,9 @@ from ddpg_ros.ros.spin import make_executor, spin_for
 NAME = "ddpg_training_link"
 
 _LOOK_SECONDS = 0.1
-_ASK_AGAIN_SECONDS = 2.0
-"""A server may answer before it has discovered who asked, and then nobody hears it."""
+_ASK_AGAIN_SECONDS = 5.0
+"""A server may answer before it has discovered who asked, and then nobody hears it. Longer than
+DDS takes to repair what was lost."""
 _LATE = 0.5
 """Of a control period: a command later than this begins a period of its own."""
 
@@ -83,10 +84,13 @@ class RobotLink:
         """Time on the robot's clock [s]; 0 before simulated time is heard."""
         return 1e-9 * float(self._clock.now().nanoseconds)
 
-    def restart(self) -> None:
+    def restart(self) -> str:
         """Have an episode begin: the reset service, then one period at the safe command.
 
         What is read afterwards was measured in the new episode.
+
+        Returns:
+            What the service said.
 
         Raises:
             WorldStalled: The robot does not answer in time, or refuses.
@@ -105,6 +109,7 @@ class RobotLink:
             self._send(self._safe, begun)
             self._await_period(partial(_is_older, begun))
         self._wait(lambda: not self._unheard(), lambda: f"nothing came on {self._unheard()}")
+        return str(answer.message)
 
     def step(self, command: np.ndarray) -> None:
         """Send ``command`` ``(m,)``, SI units; return when its control period is over.
@@ -193,19 +198,29 @@ class RobotLink:
         )
 
     def _ask_for_reset(self) -> Any:
+        """The service's last answer.
+
+        Where it was asked more than once, each answer is awaited for as long as the first took, and
+        some more: a reset that is still on its way must not come in the middle of the episode.
+        """
         futures: list[Future] = []
-        asked = -math.inf
+        begun, asked, took = time.monotonic(), -math.inf, math.inf
 
         def answered() -> bool:
-            nonlocal asked
-            if time.monotonic() - asked > _ASK_AGAIN_SECONDS:
-                asked = time.monotonic()
+            nonlocal asked, took
+            now = time.monotonic()
+            done = [future.done() for future in futures]
+            if any(done):
+                took = min(took, now - begun)
+                return all(done) or now > begun + len(done) * took + _ASK_AGAIN_SECONDS
+            if now > asked + _ASK_AGAIN_SECONDS:
+                asked = now
                 futures.append(self._reset.call_async(Trigger.Request()))
                 futures[-1].add_done_callback(lambda _: self._wake())
-            return any(future.done() for future in futures)
+            return False
 
         self._wait(answered, lambda: f"its service {self._service} does not answer")
-        return next(future for future in futures if future.done()).result()
+        return next(future for future in reversed(futures) if future.done()).result()
 
     def _unheard(self) -> str:
         return ", ".join(topic for topic in self.contract.topics if topic not in self.readings)

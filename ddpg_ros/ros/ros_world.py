@@ -23,7 +23,8 @@ class RosWorld(World):
     """Episodes on a robot behind topics: each begins with its reset service.
 
     The reward is computed from what the policy sees and from the readings of the moment. The seed
-    of a reset is not passed on: what an episode begins with is the simulator's own choice.
+    of a reset is not passed on: what an episode begins with is the simulator's own choice. What
+    its service said is in the info of a reset, as ``reset``.
 
     Args:
         link: The robot; other worlds may drive it in turn.
@@ -62,8 +63,7 @@ class RosWorld(World):
     def _restart(self, seed: int | None) -> dict[str, Any]:
         self._steps = 0
         self._link.listener = self._assembler.receive
-        self._link.restart()
-        return {}
+        return {"reset": self._link.restart()}
 
     def _observe(self) -> np.ndarray:
         self._time = self._link.now

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from graph import Graph, NodeProcess
+from graph import PATIENCE, Graph, NodeProcess
 from rcl_interfaces.srv import SetParameters
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -20,6 +22,7 @@ from std_srvs.srv import Trigger
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.errors import ConfigError, WorldStalled
+from ddpg_ros.ros import robot_link
 from ddpg_ros.ros.ros_world import RosWorld, ros_worlds
 from ddpg_ros.ros.settings import RobotParameters
 from ddpg_ros.ros.trainer_node import served
@@ -49,6 +52,11 @@ def driven(folder: Path, contract: Contract | None = None, **settings: Any) -> I
         yield worlds(contract_file(folder, contract))
 
 
+def told_seed(info: dict[str, Any]) -> int:
+    """Of the episode that ``ddpg_world`` began; it skips one where it was asked twice."""
+    return int(re.fullmatch(r"episode with seed (\d+) begins", info["reset"])[1])
+
+
 def set_fault(graph: Graph, **faults: Any) -> None:
     values = [Parameter(f"faults.{k}", value=v).to_parameter_msg() for k, v in faults.items()]
     request = SetParameters.Request(parameters=values)
@@ -69,9 +77,10 @@ def test_in_lockstep_an_episode_is_that_of_the_simulation_to_the_bit(
     twin = make_world("pendulum")
     rng = np.random.default_rng(0)
     with driven(tmp_path, time_limit=10.0) as world:
-        for seed in (5, 6):  # each reset takes the next
-            observation, _ = world.reset(seed=0)
-            twin.reset(seed=seed)
+        for first in (5, 6):  # each reset takes the next
+            observation, info = world.reset(seed=0)
+            assert told_seed(info) >= first
+            twin.reset(seed=told_seed(info))
             twin.step(np.zeros(1))  # the period at the safe command
             for _ in range(40):
                 np.testing.assert_array_equal(observation, twin._observe())
@@ -122,8 +131,8 @@ def test_a_gymnasium_environment_whose_messages_have_no_stamp_is_stepped_too(
     twin = make_world("Pendulum-v1")
     start("world", world="Pendulum-v1", lockstep=True, seed=0)
     with driven(tmp_path, twin.contract, reward="my_rewards:record") as world:
-        observation, _ = world.reset()
-        twin.reset(seed=1)
+        observation, info = world.reset()
+        twin.reset(seed=told_seed(info))
         expected, *_ = twin.step(np.zeros(1))
         for _ in range(30):
             np.testing.assert_allclose(observation, expected, atol=1e-6)
@@ -158,9 +167,9 @@ def test_the_worlds_of_a_training_drive_one_robot_in_turn(
     with ros_worlds(settings) as worlds:
         file = contract_file(tmp_path)
         first, second = worlds(file), worlds(file)
-        for number, world in enumerate((first, second, first), start=1):
-            observation, _ = world.reset()
-            twin.reset(seed=number)
+        for world in (first, second, first):
+            observation, info = world.reset()
+            twin.reset(seed=told_seed(info))
             expected, *_ = twin.step(np.zeros(1))
             np.testing.assert_array_equal(observation, expected)
 
@@ -205,21 +214,24 @@ def test_a_sensor_that_nobody_publishes_is_named(
     start("world", lockstep=True)
     graph.wait_for(lambda: graph.node.count_subscribers("commands"), "the world")
     contract = Contract.from_dict(values)
-    with driven(tmp_path, contract, patience=4.0) as world, pytest.raises(WorldStalled) as stalled:
+    with (
+        driven(tmp_path, contract, patience=PATIENCE) as world,
+        pytest.raises(WorldStalled) as stalled,
+    ):
         world.reset()
-    assert "nothing new came on arm/joint_states for 4 s" in str(stalled.value)
+    assert "nothing new came on arm/joint_states for 8 s" in str(stalled.value)
 
 
 def test_a_simulator_that_pauses_ends_the_wait_in_a_sentence(
     start: Callable[..., NodeProcess], graph: Graph, tmp_path: Path
 ) -> None:
     start("world", lockstep=True)
-    with driven(tmp_path, patience=4.0, time_limit=100.0) as world:
+    with driven(tmp_path, patience=PATIENCE, time_limit=100.0) as world:
         world.reset()
         world.step(np.zeros(1))
         set_fault(graph, pause=True)
         with pytest.raises(
-            WorldStalled, match=r"its time stands still at .* s, short of .* for 4 s"
+            WorldStalled, match=r"its time stands still at .* s, short of .* for 8 s"
         ):
             world.step(np.zeros(1))
 
@@ -259,6 +271,29 @@ def test_a_reset_that_is_refused_is_told_with_its_reason(tmp_path: Path) -> None
         "robot 'pendulum' on the ROS graph: its service /begin refuses to begin an episode: the "
         "gate is open."
     )
+
+
+def test_a_reset_that_was_asked_for_twice_is_over_when_both_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(robot_link, "_ASK_AGAIN_SECONDS", 0.3)
+    asked = []
+
+    def take_time(_: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        asked.append(time.sleep(0.5))
+        response.success, response.message = len(asked) < 2, f"asked {len(asked)} times"
+        return response
+
+    node = Node("gatekeeper")
+    node.create_service(Trigger, "begin", take_time)
+    node.create_subscription(Float64MultiArray, "commands", lambda _: None, 10)
+    with (
+        served(node),
+        driven(tmp_path, clock="wall", reset_service="begin") as world,
+        pytest.raises(WorldStalled, match="refuses to begin an episode: asked 2 times"),
+    ):
+        world.reset()
+    node.destroy_node()
 
 
 def test_a_world_over_ros_needs_a_contract() -> None:
