@@ -55,7 +55,7 @@ class SourceBuffer:
     Attributes:
         values: ``(len(elements),)`` float64; for a scan, ``(rays,)``.
         measured_at: When the oldest of the values was measured [s]; ``-inf`` while one is missing.
-        ahead: How far in the future the latest stamp lay when it arrived [s].
+        ahead: How far in the future the stamp of any of the values lay when it came, at most [s].
         problem: Why the values do not serve, empty if they do.
         finite: Which elements the last :meth:`check_finite` found to be numbers.
         frame: ``frame_id`` of the latest reading.
@@ -72,6 +72,7 @@ class SourceBuffer:
         self.overtaken = 0
         self._magnitudes = np.zeros(count)
         self._measured_at = np.full(count, -np.inf)
+        self._ahead = np.zeros(count)
         self._layouts: dict[tuple[str, ...], _Layout] = {}
         self._heard_at: dict[tuple[str, ...], float] = {}
         self._names: tuple[str, ...] = ()
@@ -97,7 +98,6 @@ class SourceBuffer:
     def clear(self) -> None:
         """Forget the latest values."""
         self._forget()
-        self.ahead = 0.0
         self.problem = self.lack = self.frame = ""
         self.geometry: tuple[float, float, float, float] | None = None
 
@@ -123,8 +123,8 @@ class SourceBuffer:
         ahead = 0.0 if reading.stamp is None else reading.stamp - now
         measured_at = now + min(0.0, ahead)
         if not self._is_overtaken(layout, measured_at, now):
-            self._take(values, layout, measured_at)
-            self.ahead, self.frame, self.geometry = ahead, reading.frame, reading.geometry
+            self._take(values, layout, measured_at, max(0.0, ahead))
+            self.frame, self.geometry = reading.frame, reading.geometry
 
     def oldest(self) -> str:
         """The elements that are as old as :attr:`measured_at` says, for people."""
@@ -139,7 +139,7 @@ class SourceBuffer:
         np.less_equal(self._magnitudes, _LARGEST, out=self.finite)
         return bool(self.finite.all())
 
-    def _take(self, values: np.ndarray, layout: _Layout, measured_at: float) -> None:
+    def _take(self, values: np.ndarray, layout: _Layout, measured_at: float, ahead: float) -> None:
         if layout.whole:
             if layout.indices is None:
                 self._fit(len(values))
@@ -147,11 +147,14 @@ class SourceBuffer:
             else:
                 np.take(values, layout.indices, out=self.values, mode="clip")
             self._measured_at.fill(measured_at)
-            self.measured_at, self.problem = measured_at, ""
+            self._ahead.fill(ahead)
+            self.measured_at, self.ahead, self.problem = measured_at, ahead, ""
         else:
             self.values[layout.places] = values[layout.indices]
             self._measured_at[layout.places] = measured_at
+            self._ahead[layout.places] = ahead
             self.measured_at = float(self._measured_at.min())
+            self.ahead = float(self._ahead.max())
             self.problem = "" if self.measured_at > -math.inf else layout.problem
 
     def _is_overtaken(self, layout: _Layout, measured_at: float, now: float) -> bool:
@@ -199,7 +202,8 @@ class SourceBuffer:
     def _forget(self) -> None:
         self.values.fill(np.nan)
         self._measured_at.fill(-np.inf)
-        self.measured_at = -math.inf
+        self._ahead.fill(0.0)
+        self.measured_at, self.ahead = -math.inf, 0.0
 
 
 def _match(elements: Sequence[str], names: Sequence[str]) -> _Layout:

@@ -125,12 +125,21 @@ class ControlCore:
 
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""
-        tick, decision = self._tick, self._decision
+        self.observe(now)
+        return self.decide()
+
+    def observe(self, now: float) -> None:
+        """See what there is at ``now`` [s] and ask the policy; nothing is decided by that."""
+        tick = self._tick
         tick.interval = now - tick.now if math.isfinite(tick.now) else math.nan
         tick.now = now
         tick.observation = self.assembler.assemble(now)
-        tick.driven = self.guard.drives
         tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
+
+    def decide(self) -> Decision:
+        """The command of the latest :meth:`observe`."""
+        tick, decision = self._tick, self._decision
+        tick.driven = self.guard.drives
         adrift = self._waits or (self._measures and not self.guard.sends)
         if adrift and not self.assembler.faults:
             self.guard.start_from(self._start.command())

@@ -89,7 +89,7 @@ class Guard:
         """Start anew from the safe command, as if nothing had been decided; a latch stays."""
         self.reason, self.hindrance = reasons.STARTING, ""
         self.sends = True
-        self.has_driven = False
+        self._first = True  # to drive, with nothing to recover from
         self.warnings.clear()
         self._describe: Callable[[], str] = str
         self._well_since: float | None = None
@@ -114,8 +114,9 @@ class Guard:
             self.latched, self._latched_detail = reason, detail
 
     def rearm(self) -> None:
-        """Release the latch; the command goes on from where it is."""
+        """Release the latch; the command goes on from where it is, once all has been well."""
         self.latched = self._latched_detail = ""
+        self._first = False
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command, ``(m,)``, whatever the fallback is.
@@ -144,7 +145,7 @@ class Guard:
             return self._fall_back(cause.reason, tick.now)
         if self._well_since is None or tick.now < self._well_since:
             self._well_since = tick.now
-        waits = self.has_driven and self._drives_since is None
+        waits = not self._first and self._drives_since is None
         if waits and tick.now - self._well_since < self.settings.recovery_time:
             return self._fall_back(reasons.RECOVERING, tick.now)
         return self._drive(tick, degraded=response is Response.DEGRADE)
@@ -187,7 +188,7 @@ class Guard:
     def _drive(self, tick: Tick, degraded: bool) -> np.ndarray:
         assert tick.action is not None
         self.reason = reasons.DEGRADED if degraded else reasons.OK
-        self.sends, self.has_driven, self._fell_at = True, True, None
+        self.sends, self._first, self._fell_at = True, False, None
         if self._drives_since is None or tick.now < self._drives_since:
             self._drives_since = tick.now
             np.copyto(self._begin, self.command)

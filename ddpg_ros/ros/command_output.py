@@ -24,13 +24,16 @@ class CommandOutput:
         ports: Where the publishers are opened.
         contract: Which commands.
         stamped_twist: False to send a Twist where the contract says TwistStamped.
+        period: From command to command [s]; the contract's if None.
     """
 
-    def __init__(self, ports: Ports, contract: Contract, stamped_twist: bool) -> None:
+    def __init__(
+        self, ports: Ports, contract: Contract, stamped_twist: bool, period: float | None = None
+    ) -> None:
         self._node, self._clock = ports.node, ports.node.get_clock()
         self._outlets = []
         for part, command in contract.command_parts:
-            message = CommandMessage(command, contract.period, stamped_twist)
+            message = CommandMessage(command, period or contract.period, stamped_twist)
             publisher = ports.publish(type(message.message), command.topic, _RELIABLE)
             self._outlets.append((part, publisher, message))
         self._stamps = any(message.is_stamped for _, _, message in self._outlets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from ddpg_ros.contract import Reading
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
@@ -14,13 +15,18 @@ from ddpg_ros.ros.control_record import ControlRecord
 from ddpg_ros.ros.insight import Insight
 
 _TURN_SECONDS = 0.1
-"""How long the safe command waits for a tick that hangs."""
+"""How long anybody waits for somebody who hangs."""
+
+_HUNG_SECONDS = 1e-3
+"""The same once that is known."""
 
 
 class ControlLoop:
     """Ticks a core and sends what it decides.
 
-    Ticks, the watchdog and the switches may come from different threads; they take turns.
+    Ticks, the watchdog and the switches may come from different threads. What sensors and ticks do
+    they do in turn. Whoever decides a command has the word meanwhile, and not while a policy is
+    asked: the safe command waits for none that hangs.
 
     Args:
         core: Decides.
@@ -49,15 +55,17 @@ class ControlLoop:
         self._period, self._now = period, now
         self.put_off: Callable[[float], None] = lambda until: None
         """Hears after each tick that a message brought about when one without is due."""
-        self._turn = _Turn()
+        self.retreats = False
+        """Whether somebody takes the command to the safe one; ticks send nothing meanwhile."""
+        self._turn, self._word = _Turn(), _Turn()
         self._interruptions = 0
-        self._retreats = False
         self._commanded_at = self.ticked_at
 
     def begin(self) -> None:
         """Start to drive, as if nothing had been before; a latched emergency stop stays."""
         self.core.reset()
         self.record.begin()
+        self.retreats = False
         self.ticked_at = self._commanded_at = time.monotonic()
         self.active = True
 
@@ -91,7 +99,7 @@ class ControlLoop:
 
     def interrupt(self, reason: str, detail: str = "") -> None:
         """One step to the safe command, whatever hangs; sent only if the core may send."""
-        with self._turn:
+        with self._word:
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
@@ -112,7 +120,8 @@ class ControlLoop:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
             self.interrupt(reason)
         if not (guard.is_safe or self.core.commands_positions):
-            guard.jump_to_safe()
+            with self._word:
+                guard.jump_to_safe()
             self.interrupt(reason)
 
     def enable(self) -> None:
@@ -121,17 +130,17 @@ class ControlLoop:
 
     def disable(self, reason: str, seconds: float) -> None:
         """Go to the safe command as :meth:`retreat` does, then send nothing more."""
-        self._retreats = True
+        self.retreats = True
         try:
             if self.active:
                 self.retreat(reason, seconds)
             self.core.guard.enabled = False
         finally:
-            self._retreats = False
+            self.retreats = False
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
-        with self._turn:
+        with self._turn, self._word:
             self.core.rearm()
 
     def exchange(self, policy: OnnxPolicy) -> None:
@@ -140,14 +149,16 @@ class ControlLoop:
         Raises:
             PolicyFileError: Its contract is not the one that is flown.
         """
-        with self._turn:
+        with self._turn, self._word:
             self.core.exchange(policy)
 
     def end(self, reason: str, seconds: float) -> bool:
         """Have the last word: the safe command; whether all who acknowledge have received it."""
+        self.retreats = True
         self.retreat(reason, seconds)
+        received = self._output.wait_until_received()
         self.active = False
-        return self._output.wait_until_received()
+        return received
 
     def _tick(self, started: float, now: float) -> None:
         """Whatever goes wrong in here ends in the safe command.
@@ -158,32 +169,36 @@ class ControlLoop:
         """
         core, interruptions = self.core, self._interruptions
         self.ticked_at = started
-        if self._retreats:  # whoever disables the policy sends the commands
+        if self.retreats:
             return
         try:
-            decision = core.tick(now)
-            if decision.sends and interruptions == self._interruptions:
-                self._output.send(decision.command)
-                self._commanded_at = started
+            core.observe(now)
+            with self._word as alone:
+                if not alone or interruptions != self._interruptions:
+                    return  # the safe command went past this tick
+                decision = core.decide()
+                if decision.sends:
+                    self._output.send(decision.command)
+                    self._commanded_at = time.monotonic()
             self._insight.publish(decision)
             self.record.count(decision, started)
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
-            command = core.interrupt(reasons.ERROR, repr(error))
-            if core.may_send:
-                self._output.send(command)
-            self.record.note(reasons.ERROR, repr(error))
+            with suppress(Exception):  # where not even that can be sent, the next tick tries again
+                self.interrupt(reasons.ERROR, repr(error))
 
 
 class _Turn:
-    """Alone, or not where somebody hangs: the safe command does not wait for them for ever."""
+    """Alone, or not where somebody hangs: nobody waits for them for ever, nor twice."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._holder = 0
+        self._hung = False
 
     def __enter__(self) -> bool:
-        alone = self._lock.acquire(timeout=_TURN_SECONDS)
+        alone = self._lock.acquire(timeout=_HUNG_SECONDS if self._hung else _TURN_SECONDS)
+        self._hung = not alone
         if alone:
             self._holder = threading.get_ident()
         return alone

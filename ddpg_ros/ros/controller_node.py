@@ -84,6 +84,14 @@ class ControllerNode(LifecycleNode):
         self._running.close()
         self._ports.close()
 
+    def last_resort(self) -> bool:
+        """Give the safe command from another thread, if this node drives; whether it does."""
+        loop = self._loop
+        if loop is None or not loop.active or loop.retreats:
+            return False
+        loop.end(reasons.STOPPED, self._set.stop_time)
+        return True
+
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
             self._configure(self._load())
@@ -150,7 +158,7 @@ class ControllerNode(LifecycleNode):
         if self._latched:
             core.guard.latch(self._latched)
         pace = self._set.pacing_topic(contract.aging_topics, simulated)
-        output = CommandOutput(ports, contract, self._set.stamped_twist)
+        output = CommandOutput(ports, contract, self._set.stamped_twist, self._period)
         insight, pacer = Insight(ports, contract), Pacer(self._period)
         now = self._time(simulated)
         self._loop = loop = ControlLoop(core, output, insight, pacer, self._period, now)
@@ -184,12 +192,16 @@ class ControllerNode(LifecycleNode):
         return (lambda: 1e-9 * float(clock.now().nanoseconds)) if simulated else time.time
 
     def _activate(self) -> None:
-        """Begin to tick and to watch; what began last ends first."""
+        """Begin to tick and to watch; what began last ends first, the last word before all.
+
+        Ticks and watchdog end after it: what hangs in them does not keep it waiting.
+        """
         loop, running = self._loop, self._running
         assert loop is not None
         running.enter_context(no_pauses())
         running.callback(self._write_timing, loop.record.timing)
         loop.begin()
+        self._threads = running.enter_context(ExitStack())
         running.callback(lambda: self._report.end(loop.end(reasons.STOPPED, self._set.stop_time)))
         self._start_ticking(loop)
         self._start_thread("watchdog", partial(self._watch, loop))
@@ -199,7 +211,7 @@ class ControllerNode(LifecycleNode):
         if self.get_parameter("use_sim_time").value:
             ports = Ports(self)
             ports.repeat(self._period, loop.tick)
-            self._running.callback(ports.close)
+            self._threads.callback(ports.close)
         else:
             ticker = self._start_thread("ticker", loop.tick_if_due)
             loop.put_off = ticker.put_off
@@ -207,7 +219,7 @@ class ControllerNode(LifecycleNode):
     def _start_thread(self, name: str, call: Callable[[], float]) -> Repeater:
         """A thread until this node is no longer active."""
         thread = self._thread(name, call)
-        self._running.callback(thread.stop)
+        self._threads.callback(thread.stop)
         thread.start()
         return thread
 
@@ -229,6 +241,8 @@ class ControllerNode(LifecycleNode):
     def _watch(self, loop: ControlLoop) -> float:
         """The safe command when no ticks come, told by the steady clock in a thread of its own."""
         now = time.monotonic()
+        if loop.retreats:
+            return now + self._patience
         if now - loop.ticked_at <= self._patience:
             return loop.ticked_at + self._patience
         if loop.record.reason == reasons.STARTING:
@@ -250,7 +264,7 @@ def main(args: Sequence[str] | None = None) -> int:
         node.autostart()
         return node
 
-    return run_node(NAME, make, args)
+    return run_node(NAME, make, args, ControllerNode.last_resort)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from rclpy.task import Future
 from rclpy.utilities import remove_ros_args
 
 from ddpg_ros.errors import USER_ERROR, ConfigError, DdpgRosError, one_line
+from ddpg_ros.ros.bystander import Bystander
 from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.5
@@ -115,13 +116,20 @@ def spin_for(executor: Executor, timeout: float, over: Future | None = None) -> 
         rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")
 
 
-def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None) -> int:
+def run_node(
+    name: str,
+    make_node: Callable[[], Any],
+    args: Sequence[str] | None,
+    last_resort: Callable[[Any], bool] | None = None,
+) -> int:
     """Run a node until it has finished or a signal comes.
 
     Args:
         name: What error messages begin with.
         make_node: Builds the node, a :class:`Runnable`.
         args: Command line with ROS arguments; that of the process if None.
+        last_resort: Called from another thread with the node after a signal that the main thread
+            does not act on; whether the process shall be ended.
 
     Returns:
         Exit code: 0, or 2 after an error the user can mend, told in a sentence.
@@ -135,6 +143,9 @@ def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None
     StopSignals(on_signal)
     node: Any = None
     executor: Executor | None = None
+    bystander = None
+    if last_resort is not None:
+        bystander = Bystander(_SIGNALS, lambda: node is not None and last_resort(node))
     with user_errors(name) as outcome:
         try:
             check_parameter_files(name, sys.argv if args is None else args)
@@ -150,6 +161,8 @@ def run_node(name: str, make_node: Callable[[], Any], args: Sequence[str] | None
                 over = Future()
                 spin_for(executor, _LOOK_SECONDS, over)
         finally:
+            if bystander is not None:
+                bystander.dismiss()
             StopSignals.ignore()
             _leave(node, executor)
     return outcome.code

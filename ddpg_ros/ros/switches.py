@@ -20,8 +20,9 @@ _RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 class Switches:
     """Services and a topic that act on a loop.
 
-    Those that take their time are served by a thread of their own: no sensor goes unheard and no
-    emergency stop waits while a file is proved or the command is on its way to the safe one.
+    They are served beside the node, whose callbacks may hang with the policy. Those that take their
+    time have a thread of their own: no emergency stop waits while a file is proved or the command
+    is on its way to the safe one.
 
     Args:
         ports: Where they are opened.
@@ -42,14 +43,17 @@ class Switches:
         self._loop, self._stop_time = loop, stop_time
         self._load, self._reloaded = load, reloaded
         self._log = ports.node.get_logger()
-        ports.subscribe(Bool, "~/estop", self._hear_estop, _RELIABLE)
-        ports.serve(Trigger, "~/estop", self._estop)
-        ports.serve(Trigger, "~/reset", self._reset)
-        side, named = SideNode(ports.node, "operator"), ports.node.resolve_service_name
-        side.ports.serve(SetBool, named("~/enable"), self._enable)
-        side.ports.serve(Trigger, named("~/reload"), self._reload)
-        ports.keep(side)
-        side.start()
+        node, named = ports.node, ports.node.resolve_service_name
+        stop, operator = SideNode(node, "stop"), SideNode(node, "operator")
+        stopped = node.resolve_topic_name("~/estop")
+        stop.ports.subscribe(Bool, stopped, self._hear_estop, _RELIABLE)
+        stop.ports.serve(Trigger, named("~/estop"), self._estop)
+        stop.ports.serve(Trigger, named("~/reset"), self._reset)
+        operator.ports.serve(SetBool, named("~/enable"), self._enable)
+        operator.ports.serve(Trigger, named("~/reload"), self._reload)
+        for side in (stop, operator):
+            ports.keep(side)
+            side.start()
 
     def _hear_estop(self, message: Bool) -> None:
         if message.data:

@@ -129,6 +129,15 @@ def test_a_stamp_from_the_future_counts_from_its_arrival_and_says_how_far(
     assert (buffer.measured_at, buffer.ahead) == (1.0, 8.0)
 
 
+def test_no_later_message_about_others_hides_a_stamp_from_the_future(buffer: SourceBuffer) -> None:
+    knee = readings.joint_state(["knee"], [1.0], stamp=1.1)
+    buffer.receive(hip(1.0, stamp=9.0), now=1.0)
+    buffer.receive(knee, now=1.1)
+    assert (buffer.measured_at, buffer.ahead) == (1.0, 8.0)
+    buffer.receive(hip(1.0, stamp=1.2), now=1.2)
+    assert buffer.ahead == 0.0
+
+
 @pytest.mark.parametrize(
     ("names", "publishers"),
     [

@@ -117,6 +117,18 @@ def test_the_policy_drives_again_only_after_all_has_been_well_for_a_while() -> N
     assert reasons == ["ok", "ok", *again, *again, "recovering", "ok"]
 
 
+def test_after_a_reset_all_has_to_be_well_for_a_while_be_it_before_the_first_drive() -> None:
+    flight = Flight(replace(AT_ONCE, recovery_time=1.5 * PERIOD))
+    flight.guard.latch("emergency_stop")
+    flight.tick()
+    flight.guard.rearm()
+    reasons = []
+    for _ in range(4):
+        flight.tick()
+        reasons.append(flight.guard.reason)
+    assert reasons == ["recovering", "recovering", "ok", "ok"]
+
+
 def test_the_policy_takes_over_little_by_little() -> None:
     flight = Flight(replace(AT_ONCE, ramp_in_time=0.08))
     np.testing.assert_allclose(flight.commands(5, FAR)[:, 1], [0.75, 1.5, 2.25, 3.0, 3.0])

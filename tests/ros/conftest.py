@@ -45,7 +45,9 @@ def start(tmp_path: Path, graph: Graph) -> Iterator[Callable[..., NodeProcess]]:
     started: list[NodeProcess] = []
 
     def start_node(verb: str, *arguments: str, **parameters: Any) -> NodeProcess:
-        process = NodeProcess(tmp_path / f"{verb}{len(started)}.log", verb, arguments, parameters)
+        process = NodeProcess(
+            tmp_path / f"{Path(verb).stem}{len(started)}.log", verb, arguments, parameters
+        )
         started.append(process)
         return process
 

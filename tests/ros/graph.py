@@ -87,7 +87,7 @@ class Graph:
 
 
 class NodeProcess:
-    """A node of the package, started as a user would, with its output in a file.
+    """A node of the package, started as a user would, or a script; its output is in a file.
 
     It is killed when the tests' process ends, however that ends.
     ``DDPG_ROS_NODE_PYTHON`` names another Python to run it on.
@@ -96,10 +96,13 @@ class NodeProcess:
     def __init__(
         self, log: Path, verb: str, arguments: Sequence[str], parameters: dict[str, Any]
     ) -> None:
-        module = "ddpg_ros.ros.trainer_node" if verb == "train" else "ddpg_ros.cli"
         python = os.environ.get("DDPG_ROS_NODE_PYTHON", sys.executable)
-        command = ["setpriv", "--pdeathsig", "KILL", python, "-m", module]
-        command += [*([] if verb == "train" else [verb]), *arguments, "--ros-args"]
+        program = ["-m", "ddpg_ros.cli", verb]
+        if verb == "train":
+            program = ["-m", "ddpg_ros.ros.trainer_node"]
+        elif verb.endswith(".py"):
+            program = [verb]
+        command = ["setpriv", "--pdeathsig", "KILL", python, *program, *arguments, "--ros-args"]
         for name, value in parameters.items():
             text = str(value).lower() if isinstance(value, bool) else str(value)
             command += ["-p", f"{name}:={text}"]

@@ -1,0 +1,112 @@
+"""A policy that does not answer: the robot is brought to the safe command all the same."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flying import drive, flying
+from graph import Graph, NodeProcess
+from hinge import DRIVING, SAFE, Hinge, hinge_contract
+from std_srvs.srv import Trigger
+from steady_policy import write_policy
+
+SLEW = 0.5
+"""[N m/s]."""
+WAY = DRIVING / SLEW
+"""How long it takes to the safe command [s]."""
+
+SCRIPT = str(Path(__file__).with_name("hanging_controller.py"))
+
+
+@pytest.fixture(scope="module")
+def gentle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy whose command may not jump."""
+    path = tmp_path_factory.mktemp("gentle") / "policy.onnx"
+    return write_policy(path, hinge_contract(slew_limit=SLEW))
+
+
+def way_down(hinge: Hinge) -> float:
+    """How long the commands took from the policy's to the safe one [s]."""
+    times, values = map(np.array, zip(*hinge.commands, strict=True))
+    assert (np.abs(np.diff(values)) <= SLEW * hinge_contract().period + 1e-9).all()
+    left = times[values > DRIVING - 0.01][-1]
+    return float(times[(values == SAFE) & (times > left)][0] - left)
+
+
+@pytest.mark.parametrize("pace", ["timer", "auto"])
+def test_the_safe_command_is_reached_as_fast_as_the_slew_limit_lets(
+    graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch, pace: str
+) -> None:
+    hinge, go_on = Hinge(graph), threading.Event()
+    with flying(gentle, ramp_in_time=0.0, pace_on=pace) as (node, spin):
+        graph.wait_for(lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command")
+        loop = node._loop
+        assert loop is not None
+        del hinge.commands[:-1]
+        with monkeypatch.context() as patch:
+            patch.setattr(loop.core.policy, "act", lambda observation: go_on.wait(30.0))
+            server = threading.Thread(target=spin, args=(5.0,))
+            server.start()
+            graph.wait_for(lambda: hinge.last == SAFE, "the safe command")
+            assert loop.record.reason == "clock_stalled"
+        go_on.set()
+        server.join()
+        took = way_down(hinge)
+        assert 0.9 * WAY < took < 1.5 * WAY + 0.4  # the watchdog waits for a quarter of a second
+        hinge.commands.clear()
+        graph.wait_for(lambda: spin(0.01) or hinge.last > 0.1, "the policy's command")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("pace", ["timer", "auto"])
+def test_an_emergency_stop_is_answered_and_a_signal_ends_it(
+    graph: Graph,
+    start: Callable[..., NodeProcess],
+    policy: Path,
+    tmp_path: Path,
+    pace: str,
+    number: signal.Signals,
+) -> None:
+    hinge = Hinge(graph)
+    node = start(SCRIPT, policy=policy, ramp_in_time=0.0, pace_on=pace)
+    hinge.wait_until_driven()
+    (tmp_path / "hang").touch()
+    hinge.wait_until_safe()
+    assert graph.call(Trigger, "ddpg_controller/estop", Trigger.Request()).success
+    assert hinge.values()["latched"] == "emergency_stop"
+    hinge.commands.clear()
+    node.signal(number)
+    begun = time.monotonic()
+    graph.wait_for(lambda: not node.running(), "its end")
+    assert time.monotonic() - begun < 10.0
+    assert hinge.last == SAFE
+    assert node.wait() == (1 if pace == "auto" else 0)
+    assert ("ended from aside: a callback hangs" in node.output) == (pace == "auto")
+
+
+def test_what_fails_after_a_command_was_sent_takes_no_second_step(
+    graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinge = Hinge(graph)
+    with flying(gentle, ramp_in_time=0.0) as (node, spin):
+        graph.wait_for(lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command")
+        loop = node._loop
+        assert loop is not None
+        del hinge.commands[:-1]
+        with monkeypatch.context() as patch:
+            patch.setattr(loop._insight, "publish", lambda decision: 1 / 0)
+            graph.wait_for(lambda: spin(0.01) or hinge.last == SAFE, "the safe command")
+            assert loop.record.reason == "error"
+        assert way_down(hinge) > 0.9 * WAY
+        drive_again(hinge, spin)
+
+
+def drive_again(hinge: Hinge, spin: Callable[..., None]) -> None:
+    hinge.commands.clear()
+    drive(hinge, spin)
