@@ -122,9 +122,11 @@ class DisturbedWorld(World):
         self.world.vary(draw)
         fixed = [name for name in _PHYSICS if name in changed and name not in draw.asked]
         if fixed:
+            free = [name for name in _PHYSICS if name in draw.asked]
             raise WorldError(
-                f"{where}: its {', '.join(fixed)} cannot be varied. Its physics are neither "
-                "a MuJoCo model's nor does it say how to vary them (World.vary)."
+                f"{where}: its {', '.join(fixed)} cannot be varied"
+                + (f", its {', '.join(free)} can." if free else ".")
+                + " Physics that are not a MuJoCo model's vary by what World.vary asks for."
             )
         noisy = [name for name in ("sensor_noise", "sensor_bias") if name in changed]
         if noisy and not self.world.sensor_noise:

@@ -281,14 +281,14 @@ def test_the_world_draws_for_itself_what_it_would_without_disturbance() -> None:
         (
             Arm,
             {"mass": 1.1, "motor_gain": 0.9, "drop": 0.1},
-            "world 'arm': its mass, motor_gain cannot be varied. Its physics are neither a MuJoCo "
-            "model's nor does it say how to vary them (World.vary).",
+            "world 'arm': its mass, motor_gain cannot be varied. Physics that are not a MuJoCo "
+            "model's vary by what World.vary asks for.",
         ),
         (
             Noisy,
             {"mass": 1.1, "inertia": 0.9},
-            "world 'arm': its inertia cannot be varied. Its physics are neither a MuJoCo model's "
-            "nor does it say how to vary them (World.vary).",
+            "world 'arm': its inertia cannot be varied, its mass can. Physics that are not a "
+            "MuJoCo model's vary by what World.vary asks for.",
         ),
         (
             Arm,

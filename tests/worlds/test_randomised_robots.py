@@ -9,10 +9,12 @@ from ddpg_ros.worlds import WORLDS, Randomisation, make_world
 
 RANGES = {
     "mass": [1.3, 1.3],
+    "inertia": [1.5, 1.5],
     "motor_gain": [0.8, 0.8],
     "sensor_noise": [2.0, 2.0],
     "observation_delay": [1.0, 1.0],
 }
+"""Each changes what is seen, from the first second on."""
 
 
 def flown(name: str, **ranges: list[float]) -> np.ndarray:
@@ -27,6 +29,14 @@ def flown(name: str, **ranges: list[float]) -> np.ndarray:
             if terminated:
                 break
     return np.array(seen)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_each_of_them_bears_little_friction_and_is_pushed(name: str) -> None:
+    pushed = {"push_rate": [50.0, 50.0], "push": [0.3, 0.3]}
+    nominal, light = flown(name), flown(name, friction=[0.3, 0.3])
+    assert not np.array_equal(nominal, light)
+    assert not np.array_equal(light, flown(name, friction=[0.3, 0.3], **pushed))
 
 
 @pytest.mark.parametrize("name", WORLDS)

@@ -17,6 +17,7 @@ class RoverParameters:
         wheel_acceleration: Largest acceleration of a wheel's rim [m/s^2].
         wheel_lag: Time constant with which a wheel goes to the speed it is told [s].
         wheel_gain: Speed that a wheel settles at, as a fraction of what it is told.
+        inertia: How much harder it is to turn than it was measured to be, a factor.
         scan_noise: Deviation of each ray's range [m].
     """
 
@@ -26,6 +27,7 @@ class RoverParameters:
     wheel_acceleration: float = 1.0
     wheel_lag: float = 0.1
     wheel_gain: float = 1.0
+    inertia: float = 1.0
     scan_noise: float = 0.01
 
 
@@ -60,13 +62,24 @@ class Drive:
         wanted_right = p.wheel_gain * _within(speed + sideways, p.wheel_speed)
         answer, most = 1.0 - math.exp(-dt / p.wheel_lag), p.wheel_acceleration * dt
         for _ in range(steps):
-            self.left += _within(answer * (wanted_left - self.left), most)
-            self.right += _within(answer * (wanted_right - self.right), most)
+            left = _within(answer * (wanted_left - self.left), most)
+            right = _within(answer * (wanted_right - self.right), most)
+            if p.inertia != 1.0:
+                ahead, aside = 0.5 * (left + right), 0.5 * (right - left) / p.inertia
+                left, right = ahead - aside, ahead + aside
+            self.left += left
+            self.right += right
             turned = self.rate(p) * dt
             course, way = self.yaw + 0.5 * turned, self.speed * dt
             self.x += way * math.cos(course)
             self.y += way * math.sin(course)
             self.yaw += turned
+
+    def push(self, parameters: RoverParameters, ahead: float, aside: float) -> None:
+        """Add a speed ``ahead``, and one ``aside`` at the front rim, which turns it [m/s]."""
+        turn = 0.5 * parameters.wheel_separation * aside / parameters.radius
+        self.left += ahead - turn
+        self.right += ahead + turn
 
 
 def _within(value: float, limit: float) -> float:

@@ -91,6 +91,7 @@ class RoverWorld(World):
         super().__init__(rover_contract(), substeps=_SUBSTEPS)
         self.level = level
         self.parameters = self._modelled = parameters or RoverParameters()
+        self.drive = Drive(0.0, 0.0, 0.0)
 
     def begin(self, task: Task) -> None:
         """Put the robot at the start of ``task``."""
@@ -123,14 +124,20 @@ class RoverWorld(World):
         return draw_room(snapshot)
 
     def vary(self, draw: Draw) -> None:
-        """A heavier robot answers later and gains speed more slowly."""
+        """A heavier robot answers later and gains speed more slowly, as one with less grip does."""
         mass, gain, modelled = draw.factor("mass"), draw.factor("motor_gain"), self._modelled
+        grip, inertia = draw.factor("friction"), draw.factor("inertia")
         self.parameters = replace(
             modelled,
             wheel_gain=gain * modelled.wheel_gain,
             wheel_lag=mass * modelled.wheel_lag,
-            wheel_acceleration=modelled.wheel_acceleration / mass,
+            wheel_acceleration=grip * modelled.wheel_acceleration / mass,
+            inertia=inertia * modelled.inertia,
         )
+
+    def push(self, speed: float, rng: np.random.Generator) -> None:
+        angle = rng.uniform(-math.pi, math.pi)
+        self.drive.push(self.parameters, speed * math.cos(angle), speed * math.sin(angle))
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
         self.begin(draw_task(self.level, self.np_random))
