@@ -18,10 +18,14 @@ _FOLDER = "presets"
 def preset_for(world: str, name: str = "") -> DdpgConfig:
     """The preset called ``name``; without one that of ``world``, ``default`` if it has none.
 
+    A world that is a level of another, such as ``rover-2``, has that one's.
+
     Raises:
         ConfigError: No preset is called ``name``.
     """
-    return load_preset(name or (world if world in shipped_files(_FOLDER) else DEFAULT))
+    presets, whole = shipped_files(_FOLDER), world.rpartition("-")[0]
+    own = next((known for known in (world, whole) if known in presets), DEFAULT)
+    return load_preset(name or own)
 
 
 def load_preset(name: str) -> DdpgConfig:

@@ -30,6 +30,10 @@ def test_any_other_preset_belongs_to_a_world_which_gets_it(name: str) -> None:
     assert preset_for(name) == load_preset(name)
 
 
+def test_a_level_of_a_world_gets_the_preset_of_the_whole() -> None:
+    assert preset_for("rover-2") == load_preset("rover")
+
+
 def test_there_is_a_preset_for_the_packages_own_world() -> None:
     assert "pendulum" in [path.stem for path in PRESETS]
 
