@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,14 @@ class RunFolder:
         }
         self._write_json(self.config, content)
         return job
+
+    def clear_unbegun(self) -> None:
+        """Take away what :meth:`save_job` wrote where no step was made: it can be begun again."""
+        if not self.metrics.exists():
+            self.config.unlink(missing_ok=True)
+            self.contract.unlink(missing_ok=True)
+            with suppress(OSError):  # it was there before, with something in it
+                self.path.rmdir()
 
     def load_job(self) -> tuple[Job, DdpgConfig]:
         """What is trained here, and how.

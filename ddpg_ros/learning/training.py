@@ -13,7 +13,7 @@ import torch
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
-from ddpg_ros.errors import CheckpointError, ConfigError
+from ddpg_ros.errors import CheckpointError, ConfigError, DdpgRosError
 from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.curve import draw_learning_curve
@@ -123,7 +123,11 @@ def start_training(
     reporter.message(f"run folder: {folder.path}")
     if job.randomisation.changed():
         reporter.message(f"randomised: {job.randomisation}")
-    return _train(folder, job, config, reporter, request, make)
+    try:
+        return _train(folder, job, config, reporter, request, make)
+    except DdpgRosError:
+        folder.clear_unbegun()
+        raise
 
 
 def resume_training(

@@ -178,7 +178,8 @@ def test_without_a_simulator_the_wait_ends_in_a_sentence(tmp_path: Path) -> None
     with driven(tmp_path, patience=0.5) as world, pytest.raises(WorldStalled) as stalled:
         world.reset()
     assert str(stalled.value) == (
-        "robot 'pendulum' on the ROS graph: nobody publishes /clock for 0.5 s by the wall clock."
+        "robot 'pendulum' on the ROS graph: nobody publishes /clock (start the simulator, or "
+        "say clock: wall) for 0.5 s by the wall clock."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,14 +104,33 @@ def test_the_trainer_node_trains_on_the_robot_and_an_interrupted_run_goes_on(
     OnnxPolicy.load(run / "policy.onnx")
 
 
+def test_the_example_of_the_page_steps_the_robot_from_python(
+    start: Callable[..., NodeProcess],
+) -> None:
+    page = EXAMPLE.parents[1] / "docs" / "training_through_ros.md"
+    (code,) = re.findall(r"```python\n(from ddpg_ros.*?)```", page.read_text(), re.DOTALL)
+    start("world", lockstep=True)
+    code += "    print(info, observation.shape)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=EXAMPLE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "{} (3,)\n"), done.stderr
+
+
 def test_a_training_without_its_robot_ends_in_a_sentence(
     start: Callable[..., NodeProcess], tmp_path: Path
 ) -> None:
     robot: dict[str, Any] = {**ROBOT, "patience": 1.0}
     node = start("train", run_folder=tmp_path / "run", **robot, **SHORT)
     assert node.wait() == 2
-    assert "robot 'pendulum' on the ROS graph: nobody publishes /clock for 1 s" in node.output
+    assert "robot 'pendulum' on the ROS graph: nobody publishes /clock (start" in node.output
     assert "Traceback" not in node.output
+    assert not (tmp_path / "run").exists()  # so the same command serves once the robot is there
 
 
 @pytest.mark.parametrize(
