@@ -86,7 +86,14 @@ def _evaluate(options: argparse.Namespace) -> int:
         text = f"in Gymnasium  {evaluation}\nover ROS 2    {flown}"
         print(json.dumps(both, indent=2) if options.json else text)
         return 0
-    print(json.dumps(evaluation.summary(), indent=2) if options.json else evaluation)
+    ends = evaluation.at_end()
+    if options.json:
+        print(json.dumps({**evaluation.summary(), "at_end": ends}, indent=2))
+        return 0
+    print(evaluation)
+    for name, percentiles in ends.items():
+        told = ", ".join(f"{key} {value:.3g}" for key, value in percentiles.items())
+        print(f"{name} at the end: {told}")
     return 0
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from ddpg_ros.worlds import World
 
+_PERCENTILES = (50, 95, 99, 100)
+
 Policy = Callable[[np.ndarray], np.ndarray]
 """Observation ``(n,)`` to command ``(m,)``, both in SI units."""
 
@@ -27,6 +29,7 @@ class Evaluation:
         outcomes: How each ended: ``success``, ``failure``, ``terminated``, ``time_limit``, ...
         discounted: Discounted sum of rewards of each; empty where nobody looked.
         starts: First observation of each, ``(n,)``; likewise.
+        ends: The numbers in the last step's info of each, by name; likewise.
     """
 
     seeds: tuple[int, ...]
@@ -35,6 +38,7 @@ class Evaluation:
     outcomes: tuple[str, ...]
     discounted: tuple[float, ...] = ()
     starts: tuple[np.ndarray, ...] = ()
+    ends: tuple[dict[str, float], ...] = ()
 
     @property
     def mean(self) -> float:
@@ -68,6 +72,15 @@ class Evaluation:
             "outcomes": dict(Counter(self.outcomes)),
         }
 
+    def at_end(self) -> dict[str, dict[str, float]]:
+        """Of each number that every episode's info ends with: the percentiles 50, 95, 99, 100."""
+        names = sorted(set.intersection(*map(set, self.ends))) if self.ends else []
+        numbers = {name: [end[name] for end in self.ends] for name in names}
+        return {
+            name: {f"p{p}": float(np.percentile(values, p)) for p in _PERCENTILES}
+            for name, values in numbers.items()
+        }
+
     def __str__(self) -> str:
         outcomes = ", ".join(f"{n} {name}" for name, n in Counter(self.outcomes).most_common())
         return (
@@ -95,7 +108,7 @@ def evaluate(
     Returns:
         The evaluation, None if it was given up.
     """
-    flown: list[tuple[int, float, int, str, float, np.ndarray]] = []
+    flown: list[tuple[Any, ...]] = []
     for seed in seeds:
         observation, _ = world.reset(seed=seed)
         start = observation.copy()
@@ -111,5 +124,14 @@ def evaluate(
             weight *= gamma
             length += 1
             over = terminated or truncated
-        flown.append((seed, total, length, str(info.get("outcome", "")), discounted, start))
+        outcome = str(info.get("outcome", ""))
+        flown.append((seed, total, length, outcome, discounted, start, _numbers(info)))
     return Evaluation(*zip(*flown, strict=True))
+
+
+def _numbers(info: dict[str, Any]) -> dict[str, float]:
+    return {
+        name: float(value)
+        for name, value in info.items()
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    }

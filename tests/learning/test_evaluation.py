@@ -96,3 +96,27 @@ def test_its_summary_is_json() -> None:
         "mean_length": 25.0,
         "outcomes": {"success": 3, "failure": 1},
     }
+
+
+def test_numbers_that_every_episode_ends_with_are_told_by_percentiles() -> None:
+    ends = tuple({"distance": 0.01 * i, "turns": 1.0} for i in range(101))
+    evaluation = Evaluation((), (), (), (), ends=(*ends, {"distance": 0.5}))
+    told = evaluation.at_end()["distance"]
+    assert told == pytest.approx({"p50": 0.5, "p95": 0.95, "p99": 0.99, "p100": 1.0}, abs=0.01)
+    assert list(evaluation.at_end()) == ["distance"]
+    assert Evaluation((), (), (), ()).at_end() == {}
+
+
+def test_flags_and_texts_of_an_info_are_no_numbers() -> None:
+    evaluation = evaluate(rest, Telling(), SEEDS)
+    assert evaluation is not None
+    assert evaluation.ends == ({"gap": 0.25},) * len(SEEDS)
+
+
+class Telling(PointWorld):
+    """A world whose info has something of everything."""
+
+    def step(self, action: np.ndarray) -> Any:
+        *result, info = super().step(action)
+        more = {"gap": np.float32(0.25), "late": True, "place": np.zeros(2), "name": "here"}
+        return (*result, {**info, **more})
