@@ -79,6 +79,8 @@ class Flight:
         self.now = 100.0
         self.sent = None if self.measures else SAFE
         """The command before, while commands are sent one after the other."""
+        self.left = 1.0
+        """How much of the period's step an interruption has left to the next tick."""
         self.reasons: set[str] = set()
 
     def step(self, what: str, *arguments: Any) -> None:
@@ -118,6 +120,7 @@ class Flight:
     def interrupt(self) -> None:
         self.check(self.core.interrupt("clock_stalled", "late", 0.5), self.core.may_send)
         assert self.core.guard.reason == "clock_stalled"
+        self.left = 0.5
 
     def estop(self) -> None:
         self.core.guard.latch("emergency_stop")
@@ -145,7 +148,8 @@ class Flight:
         self.core.checks.second_publisher.topics = ""
 
     def tick(self) -> None:
-        core, before = self.core, self.sent
+        core, before, step = self.core, self.sent, self.left * STEP
+        self.left = 1.0
         decision = core.tick(self.now)
         self.check(decision.command, decision.sends)
         if before is None and self.sent is not None and not core.assembler.faults:
@@ -155,7 +159,7 @@ class Flight:
         if core.guard.latched and core.guard.enabled:
             assert decision.reason == core.guard.latched
         if core.guard.latched and before is not None:
-            nearer = np.clip(SAFE, before - STEP, before + STEP)
+            nearer = np.clip(SAFE, before - step, before + step)
             np.testing.assert_allclose(decision.command, nearer, rtol=0, atol=1e-9)
         assert not decision.sends or core.guard.enabled
         self.reasons.add(f"{decision.reason}, {'sent' if decision.sends else 'not sent'}")
