@@ -42,7 +42,7 @@ class Bystander:
     def _listen(self) -> None:
         while number := self._hears.recv(1):
             if number[0] not in self._numbers or self._leaving.wait(_PATIENCE_SECONDS):
-                continue
-            if self._last_resort():
+                continue  # the main thread ends the process
+            if self._last_resort() and not self._leaving.is_set():
                 print("ended from aside: a callback hangs", file=sys.stderr, flush=True)
                 os._exit(_HUNG)
