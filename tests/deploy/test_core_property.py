@@ -23,6 +23,7 @@ SAFE = CONTRACT.action_values("safe")
 DRIVES = ("ok", "degraded")
 POLICY = OnnxPolicy(leg_policy.content())
 LARGEST = 1e30
+ROUNDING = 1e-6
 
 RESPONSES = st.sampled_from(["ignore", "warn", "degrade", "stop"])
 SETTINGS = st.builds(
@@ -192,7 +193,8 @@ class Flight:
         assert np.isfinite(decision.action).all()
         for buffer in core.assembler.buffers:
             if buffer.source.ages:
-                assert 0.0 <= self.now - buffer.measured_at <= buffer.source.max_age
+                age = self.now - buffer.measured_at
+                assert 0.0 <= age <= buffer.source.max_age + ROUNDING
             if not buffer.source.is_scan:
                 assert (np.abs(buffer.values) <= LARGEST).all()
 
