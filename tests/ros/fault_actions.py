@@ -81,7 +81,7 @@ def estop(flight: Flight) -> None:
 
 
 def reset(flight: Flight) -> float:
-    flight.robot.serve(0.1)  # a trip is judged by what was heard last
+    flight.robot.serve(0.5)  # what was said before must be heard before, or it stops again
     asked = time.time()
     assert flight.call("reset").success
     return asked

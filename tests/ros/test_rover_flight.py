@@ -48,6 +48,6 @@ def test_four_sensors_two_commands_and_a_history_fly_as_in_gymnasium(
     flown = [episode["return"] for episode in json.loads(results.read_text())]
     in_gym = evaluate_policy(OnnxPolicy.load(policy), 3, "rover_env:Rover-v0", str(contract_file))
     assert flown[1:] == pytest.approx(in_gym.returns[1:], rel=0.1)
-    assert 0.3 < twists[-1].twist.linear.x <= 0.5
+    assert 0.3 < max(twist.twist.linear.x for twist in twists) <= 0.5
     assert trajectories[-1].joint_names == ["mast"]
     assert any(d.status[0].message.startswith("the policy drives") for d in diagnostics)
