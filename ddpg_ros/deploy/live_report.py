@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_source import judge_sources, judge_topics
 from ddpg_ros.deploy.table import short, table
+
+_NAMED = 4
+"""How many places that share a finding are named."""
 
 
 class LiveReport:
@@ -63,7 +66,7 @@ class LiveReport:
             lines += ["for you to tell", *remarks, ""]
         if not self.wrong:
             return "\n".join([*lines, "nothing looks wrong"])
-        told = [f"  {finding}" for finding in self.wrong if finding.sentence]
+        told = [f"  {finding}" for finding in _together(f for f in self.wrong if f.sentence)]
         return "\n".join([*lines, "looks wrong", *told])
 
     def _topic_rows(self) -> Iterator[Sequence[str]]:
@@ -88,3 +91,14 @@ class LiveReport:
             numbers = [short(float(value)) for value in (*live, *trained)]
             name, unit = elements[i].name, elements[i].term.unit
             yield name, unit, *numbers, self.elements[i].verdict
+
+
+def _together(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same, each said once, of all places where it was found."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        places.setdefault((finding.verdict, finding.sentence), []).append(finding.where)
+    for (verdict, sentence), all_places in places.items():
+        named, more = all_places[:_NAMED], len(all_places) - _NAMED
+        others = f" and {more} more" if more > 0 else ""
+        yield Finding(", ".join(named) + others, verdict, sentence)

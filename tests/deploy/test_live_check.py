@@ -521,3 +521,11 @@ def test_the_page_ends_with_what_looks_wrong() -> None:
         "looks wrong",
         "  angles.knee: sign: negated: with the other sign it lies in the range",
     ]
+
+
+def test_what_many_elements_share_is_said_once() -> None:
+    live = record(joints(lambda p: [0.5, -1.5, 0.8], lambda v: v * [1, 0, 0]))
+    told = LiveReport(live, TRAINING, LiveGraph()).as_text().splitlines()
+    (said,) = (line for line in told if "never moves: " in line)
+    angles = "angles.hip, angles.knee, wheel.cos(wheel), wheel.sin(wheel)"
+    assert said.startswith(f"  {angles} and 2 more: never moves: move it while the check listens")
