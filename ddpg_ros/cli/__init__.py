@@ -1,5 +1,1 @@
 """``ddpg-ros VERB``: the same verbs as under ``ros2 run ddpg_ros``, for a machine without ROS."""
-
-from ddpg_ros.cli.main import main
-
-__all__ = ["main"]

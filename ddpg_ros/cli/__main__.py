@@ -2,6 +2,6 @@
 
 import sys
 
-from ddpg_ros.cli.main import main
+from ddpg_ros.cli.programs import ddpg_ros
 
-sys.exit(main())
+sys.exit(ddpg_ros())

@@ -7,7 +7,6 @@ import difflib
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NoReturn
 
 from ddpg_ros.cli import (
@@ -23,6 +22,7 @@ from ddpg_ros.cli import (
     study,
     train,
 )
+from ddpg_ros.cli.stopping import interrupt_at_sigint
 from ddpg_ros.errors import STOPPED, USER_ERROR, DdpgRosError
 
 _EXTRAS = {"mcap": "record", "mcap_ros2": "record"}
@@ -56,10 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     asks_for_help = not {"-h", "--help"}.isdisjoint(given)
     if given and given[0] in nodes.NODES and not asks_for_help:
-        try:
-            return nodes.run(given[0], given[1:])
-        except KeyboardInterrupt:  # it has not begun yet to end in its own way
-            return STOPPED
+        return nodes.run(given[0], given[1:])
+    interrupt_at_sigint()
     options = _parser().parse_args(given)
     try:
         code: int = options.run_verb(options)
@@ -94,19 +92,3 @@ def _parser() -> argparse.ArgumentParser:
     ):
         verb.add(verbs)
     return parser
-
-
-def _with_verb(verb: str) -> int:
-    return main([verb, *sys.argv[1:]])
-
-
-run_evaluate = partial(_with_verb, "evaluate")
-run_export = partial(_with_verb, "export")
-run_report = partial(_with_verb, "report")
-run_inspect = partial(_with_verb, "inspect")
-run_check = partial(_with_verb, "check")
-run_record = partial(_with_verb, "record")
-run_replay = partial(_with_verb, "replay")
-run_study = partial(_with_verb, "study")
-run_demo = partial(_with_verb, "demo")
-"""The executables ``ros2 run ddpg_ros VERB`` of the verbs that are no nodes."""

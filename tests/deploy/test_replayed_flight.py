@@ -16,7 +16,7 @@ pytest.importorskip("mcap_ros2", reason="recordings need the extra 'record'")
 from arm_policy import CONTRACT, METADATA, SOUND, WEIGHTS, with_weights
 from recorded import PERIOD, START, Recorder, Said, flight, without
 
-from ddpg_ros.cli import main
+from ddpg_ros.cli.main import main
 from ddpg_ros.contract import Contract, CosSin, Identity
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.recorded_topics import ACTION, OBSERVATION

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from point_world import PointWorld, StopAfter, quick
 
-from ddpg_ros.cli import main
+from ddpg_ros.cli.main import main
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ddpg_ros.cli import main
-from ddpg_ros.cli.main import run_inspect
+from ddpg_ros.cli.main import main
+from ddpg_ros.cli.programs import inspect
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.inspection import as_dict, as_text
 from ddpg_ros.learning.config import DdpgConfig
@@ -86,7 +86,7 @@ def test_an_executable_of_a_verb_takes_its_arguments_from_the_process(
     toy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["inspect", str(toy)])
-    assert run_inspect() == 0
+    assert inspect() == 0
     assert capsys.readouterr().out.startswith("policy for 'toy', 10 Hz (period 0.1 s)\n")
 
 

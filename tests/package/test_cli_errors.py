@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ddpg_ros.cli import main
+from ddpg_ros.cli.main import main
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

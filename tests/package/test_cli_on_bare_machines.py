@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from fresh_python import run
 
-from ddpg_ros.cli import main
+from ddpg_ros.cli.main import main
 
 
 def verb(*arguments: str, without: str) -> subprocess.CompletedProcess[str]:
-    code = f"import sys\nfrom ddpg_ros.cli import main\nsys.exit(main({list(arguments)}))"
+    code = f"import sys\nfrom ddpg_ros.cli.main import main\nsys.exit(main({list(arguments)}))"
     return run(code, without=[without])
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ddpg_ros.cli import main
-from ddpg_ros.cli.main import _parser
+from ddpg_ros.cli.main import _parser, main
 from ddpg_ros.cli.train import _config
 
 worlds = pytest.importorskip("ddpg_ros.worlds")

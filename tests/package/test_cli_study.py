@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from source_tree import ROOT
 
-from ddpg_ros.cli import main
+from ddpg_ros.cli.main import main
 from ddpg_ros.learning.study.study_file import find_study, shipped_studies
 
 pytest.importorskip("torch")

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from ddpg_ros.cli import main
 from ddpg_ros.cli.evaluate import evaluate_policy
+from ddpg_ros.cli.main import main
 from ddpg_ros.deploy import OnnxPolicy
 
 worlds = pytest.importorskip("ddpg_ros.worlds")

@@ -25,7 +25,7 @@ from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
-from ddpg_ros.cli import main
+from ddpg_ros.cli.main import main
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.deploy.mcap_messages import McapMessages
 from ddpg_ros.deploy.recorded_topics import ACTION, OBSERVATION
