@@ -14,12 +14,15 @@ from ddpg_ros.errors import DdpgRosError
 DOMAINS = range(1, 101)
 """Those whose ports lie below the ones that Linux hands out, without 0, where everybody is."""
 
+_PARTICIPANTS = 32
+"""Of one machine and domain that can find each other without multicast."""
+
 
 class OwnDomain:
     """A domain in which nobody else on this machine is, until it is closed or this process ends.
 
     Whoever takes one in this way holds a lock, which ends with its process; others are found by
-    the port on which the first participant of a domain listens (DDSI-RTPS 2.5, 9.6.2).
+    the ports on which participants of a domain listen (DDSI-RTPS 2.5, 9.6.2).
 
     Raises:
         DdpgRosError: All are taken.
@@ -66,7 +69,8 @@ def _lock(domain: int) -> int | None:
         return None  # another user's
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _bind(7410 + 250 * domain)
+        for participant in range(_PARTICIPANTS):
+            _bind(7410 + 250 * domain + 2 * participant)
     except OSError:
         os.close(file)
         return None

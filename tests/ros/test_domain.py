@@ -55,6 +55,16 @@ def test_where_a_node_is_already_nobody_else_goes(
         OwnDomain()
 
 
+def test_nor_where_the_sixth_of_several_nodes_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    with OwnDomain() as free:
+        monkeypatch.setattr(domain, "DOMAINS", range(free.number, free.number + 1))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as left:
+        left.bind(("", 7410 + 250 * free.number + 2 * 5))
+        with pytest.raises(DdpgRosError):
+            OwnDomain()
+    OwnDomain().close()
+
+
 def test_a_domain_leaves_the_ports_alone_that_linux_hands_out() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("", 0))
