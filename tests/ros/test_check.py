@@ -140,7 +140,8 @@ def test_a_renamed_joint_is_found(leg: Leg, check: Callable) -> None:
     leg.speak()
     code, page = check()
     assert code == 1, page
-    assert "joint_states.position: malformed: has no knee (it has hip, left_knee)" in page
+    where = "joint_states.position, joint_states.velocity"
+    assert f"{where}: malformed: has no knee (it has hip, left_knee)" in page
     assert "is knee called left_knee here?" in page
 
 
