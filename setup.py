@@ -66,7 +66,7 @@ setup(
     entry_points={
         "console_scripts": [
             "ddpg-ros = ddpg_ros.cli.programs:ddpg_ros",
-            "train = ddpg_ros.ros.trainer_node:main",
+            "train = ddpg_ros.cli.programs:train",
             "controller = ddpg_ros.cli.programs:controller",
             "world = ddpg_ros.cli.programs:world",
             "evaluate = ddpg_ros.cli.programs:evaluate",

@@ -20,6 +20,14 @@ def ddpg_ros(*verb: str) -> int:
     return main([*verb, *sys.argv[1:]])
 
 
+def train() -> int:
+    """Run ``ddpg_trainer``: under ROS, training is a node."""
+    end_at_sigint()
+    from ddpg_ros.ros.trainer_node import main
+
+    return main()
+
+
 controller = partial(ddpg_ros, "controller")
 world = partial(ddpg_ros, "world")
 evaluate = partial(ddpg_ros, "evaluate")

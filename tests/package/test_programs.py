@@ -26,6 +26,16 @@ controller()
     assert exit_code(code) == -signal.SIGINT
 
 
+def test_so_does_a_training_under_ros() -> None:
+    code = f"""
+import builtins
+from ddpg_ros.cli.programs import train
+builtins.__import__ = lambda *names: {_INTERRUPT}
+train()
+"""
+    assert exit_code(code) == -signal.SIGINT
+
+
 def test_a_verb_that_is_interrupted_ends_as_its_shell_expects() -> None:
     code = f"""
 from ddpg_ros.cli import inspect, programs
