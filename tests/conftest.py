@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ else:
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("default")
+
+# What runs in the background of a script ignores SIGINT, and so would the processes of the tests.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TIERS = {
     "contract": "numpy",
