@@ -20,6 +20,7 @@ from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.errors import WorldStalled
 from ddpg_ros.ros.arrivals import Arrivals
 from ddpg_ros.ros.command_output import CommandOutput
+from ddpg_ros.ros.persistent_request import PersistentRequest
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.settings import RobotParameters
@@ -28,9 +29,6 @@ from ddpg_ros.ros.spin import make_executor, spin_for
 NAME = "ddpg_training_link"
 
 _LOOK_SECONDS = 0.1
-_ASK_AGAIN_SECONDS = 5.0
-"""A server may answer before it has discovered who asked, and then nobody hears it. Longer than
-DDS takes to repair what was lost."""
 _LATE = 0.5
 """Of a control period: a command later than this begins a period of its own."""
 
@@ -201,29 +199,10 @@ class RobotLink:
         )
 
     def _ask_for_reset(self) -> Any:
-        """The service's last answer.
-
-        Where it was asked more than once, each answer is awaited for as long as the first took, and
-        some more: a reset that is still on its way must not come in the middle of the episode.
-        """
-        futures: list[Future] = []
-        begun, asked, took = time.monotonic(), -math.inf, math.inf
-
-        def answered() -> bool:
-            nonlocal asked, took
-            now = time.monotonic()
-            done = [future.done() for future in futures]
-            if any(done):
-                took = min(took, now - begun)
-                return all(done) or now > begun + len(done) * took + _ASK_AGAIN_SECONDS
-            if now > asked + _ASK_AGAIN_SECONDS:
-                asked = now
-                futures.append(self._reset.call_async(Trigger.Request()))
-                futures[-1].add_done_callback(lambda _: self._wake())
-            return False
-
-        self._wait(answered, lambda: f"its service {self._service} does not answer")
-        return next(future for future in reversed(futures) if future.done()).result()
+        ask = partial(self._reset.call_async, Trigger.Request())
+        request = PersistentRequest(ask, self._wake)
+        self._wait(request.answered, lambda: f"its service {self._service} does not answer")
+        return request.latest()
 
     def _unheard(self) -> str:
         return ", ".join(topic for topic in self.contract.topics if topic not in self.readings)

@@ -22,7 +22,7 @@ from std_srvs.srv import Trigger
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.errors import ConfigError, WorldStalled
-from ddpg_ros.ros import robot_link
+from ddpg_ros.ros import persistent_request
 from ddpg_ros.ros.ros_world import RosWorld, ros_worlds
 from ddpg_ros.ros.settings import RobotParameters
 from ddpg_ros.ros.trainer_node import served
@@ -277,7 +277,7 @@ def test_a_reset_that_is_refused_is_told_with_its_reason(tmp_path: Path) -> None
 def test_a_reset_that_was_asked_for_twice_is_over_when_both_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(robot_link, "_ASK_AGAIN_SECONDS", 0.3)
+    monkeypatch.setattr(persistent_request, "_AGAIN_SECONDS", 0.3)
     asked = []
 
     def take_time(_: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
