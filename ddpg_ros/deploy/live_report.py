@@ -60,10 +60,9 @@ class LiveReport:
             *table(list(self._element_rows())),
             "",
         ]
-        noted = {f.sentence: f.where for f in self.elements if f.verdict == OK and f.sentence}
+        noted = list(_together(f for f in self.elements if f.verdict == OK and f.sentence))
         if noted:
-            remarks = (f"  {where}: {sentence}" for sentence, where in noted.items())
-            lines += ["for you to tell", *remarks, ""]
+            lines += ["for you to tell", *(f"  {f.where}: {f.sentence}" for f in noted), ""]
         if not self.wrong:
             return "\n".join([*lines, "nothing looks wrong"])
         told = [f"  {finding}" for finding in _together(f for f in self.wrong if f.sentence)]

@@ -313,7 +313,9 @@ def test_an_angle_and_a_velocity_in_degrees_are_for_a_person_to_tell() -> None:
     report = LiveReport(
         record(joints(lambda p: p * 57.3, lambda v: v * 57.3)), TRAINING, LiveGraph()
     )
-    assert "it and its velocity are in degrees, unless it turns so far" in report.as_text()
+    remarks = report.as_text().partition("for you to tell\n")[2]
+    assert remarks.startswith("  wheel.cos(wheel), wheel.sin(wheel): the angle reaches ")
+    assert "it and its velocity are in degrees, unless it turns so far" in remarks
 
 
 def test_an_angle_that_winds_up_at_the_speed_its_velocity_says_is_well() -> None:
