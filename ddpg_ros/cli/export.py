@@ -16,7 +16,7 @@ def add(verbs: Any) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy import OnnxPolicy
-    from ddpg_ros.learning.training import export_run
+    from ddpg_ros.learning.remaking import export_run
 
     path = export_run(options.folder, options.output)
     OnnxPolicy.load(path)

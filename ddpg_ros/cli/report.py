@@ -31,8 +31,8 @@ def report_again(path: Path) -> RunFolder:
         DdpgRosError: There is no run, it is not finished, or its policy file is not as exported.
     """
     from ddpg_ros.deploy import OnnxPolicy
+    from ddpg_ros.learning.remaking import report_run
     from ddpg_ros.learning.run_folder import RunFolder
-    from ddpg_ros.learning.training import report_run
 
     folder = RunFolder(path)
     folder.load_job()

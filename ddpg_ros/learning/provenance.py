@@ -1,4 +1,4 @@
-"""Where a policy comes from: versions, commit, machine."""
+"""Where a policy comes from: its run, versions, commit, machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import platform
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ddpg_ros.learning.config import DdpgConfig
+    from ddpg_ros.learning.job import Job
+    from ddpg_ros.learning.run_folder import RunFolder
 
 _PACKAGES = ("torch", "numpy", "gymnasium", "mujoco", "onnxruntime")
 
@@ -23,6 +28,30 @@ def describe_origin() -> dict[str, Any]:
         "machine": _machine(),
         "versions": versions,
         "exported_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def describe_run(
+    folder: RunFolder, job: Job, config: DdpgConfig, best: dict[str, Any]
+) -> dict[str, Any]:
+    """What a policy file says of the run it comes from, as JSON values.
+
+    Args:
+        folder: Where the run is kept.
+        job: What was trained on.
+        config: The hyperparameters.
+        best: What the run kept of the moment of its best policy.
+    """
+    return {
+        "world": job.world,
+        "contract_file": str(Path(job.contract_file).resolve()) if job.contract_file else "",
+        "randomisation": job.randomisation.changed(),
+        "run": folder.path.name,
+        "steps": best["step"],
+        "seed": config.seed,
+        "config": config.to_dict(),
+        "evaluation": folder.load_evaluation(),
+        **describe_origin(),
     }
 
 

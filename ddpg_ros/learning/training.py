@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import torch
 
-from ddpg_ros.contract import Contract
-from ddpg_ros.contract.yaml_file import load_contract
-from ddpg_ros.errors import CheckpointError, ConfigError, DdpgRosError
+from ddpg_ros.errors import ConfigError, DdpgRosError
 from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.curve import draw_learning_curve
@@ -21,7 +19,7 @@ from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest, Trainer
-from ddpg_ros.learning.provenance import describe_origin
+from ddpg_ros.learning.provenance import describe_run
 from ddpg_ros.learning.report import FinishedRun, GivenUp, write_report
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
@@ -140,46 +138,6 @@ def resume_training(
     return _train(folder, job, config, reporter, request, make)
 
 
-def export_run(path: str, output: str = "") -> Path:
-    """Export the best policy of the run in the folder ``path``; the file's path.
-
-    Raises:
-        CheckpointError: There is no run, or it has not evaluated a policy yet.
-    """
-    folder = RunFolder(Path(path))
-    job, config = folder.load_job()
-    contract = _contract_of(job, config)
-    state = folder.load_checkpoint(contract)
-    if state is None:
-        raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
-    policy = ExportedPolicy.best_of(contract, config, state["selection"]["best"])
-    target = Path(output) if output else folder.policy
-    export_policy(policy, target, _provenance(folder, job, config, state["selection"]["best"]))
-    return target
-
-
-def report_run(path: str, provenance: dict[str, Any]) -> RunFolder:
-    """Make the report of the finished run in the folder ``path`` again; the folder.
-
-    Args:
-        path: The folder.
-        provenance: Where its policy file comes from, as that says.
-
-    Raises:
-        CheckpointError: There is no run, or it is not finished.
-    """
-    folder = RunFolder(Path(path))
-    job, config = folder.load_job()
-    folder.load_episodes()
-    contract = _contract_of(job, config)
-    state = folder.load_checkpoint(contract)
-    if state is None:
-        raise CheckpointError(f"{folder.path}: has no checkpoint, which holds the critic.")
-    best = state["selection"]["best"]
-    write_report(FinishedRun(folder, job, config, contract, best, provenance))
-    return folder
-
-
 def _train(
     folder: RunFolder,
     job: Job,
@@ -224,7 +182,7 @@ def _train(
     best = trainer.selection.best
     reporter.message(f"best policy, unseen seeds: {evaluation}")
     _warn(folder, config, evaluation, reporter)
-    provenance = _provenance(folder, job, config, best)
+    provenance = describe_run(folder, job, config, best)
     export_policy(policy, folder.policy, provenance)
     _report(FinishedRun(folder, job, config, trainer.contract, best, provenance), reporter, request)
     return TrainingResult(folder, seconds, evaluation)
@@ -264,28 +222,3 @@ def _report(run: FinishedRun, reporter: Reporter, request: StopRequest) -> None:
         reporter.message(f"no report, as the run was asked to stop. {again}")
     except Exception as error:  # whatever a user's world raises
         reporter.message(f"no report ({type(error).__name__}: {error}). {again}")
-
-
-def _contract_of(job: Job, config: DdpgConfig) -> Contract:
-    if job.contract_file:
-        contract = load_contract(job.contract_file)
-        return replace(contract, history=config.history or contract.history)
-    world = simulated_world(job).remember(config.history)
-    world.close()
-    return world.contract
-
-
-def _provenance(
-    folder: RunFolder, job: Job, config: DdpgConfig, best: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "world": job.world,
-        "contract_file": str(Path(job.contract_file).resolve()) if job.contract_file else "",
-        "randomisation": job.randomisation.changed(),
-        "run": folder.path.name,
-        "steps": best["step"],
-        "seed": config.seed,
-        "config": config.to_dict(),
-        "evaluation": folder.load_evaluation(),
-        **describe_origin(),
-    }

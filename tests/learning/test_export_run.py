@@ -11,8 +11,8 @@ from point_world import QUICK, StopAfter, quick, trainer
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.job import Job
+from ddpg_ros.learning.remaking import export_run
 from ddpg_ros.learning.run_folder import RunFolder
-from ddpg_ros.learning.training import export_run
 
 
 def test_a_run_is_exported_again_as_it_was(copied: RunFolder, tmp_path: Path) -> None:

@@ -27,15 +27,11 @@ from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.provenance import describe_origin
+from ddpg_ros.learning.remaking import report_run
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.sweep import Sweep, choose_axes
-from ddpg_ros.learning.training import (
-    TrainingResult,
-    report_run,
-    resume_training,
-    start_training,
-)
+from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
 from ddpg_ros.worlds import WORLDS
 
 SECTIONS = ["trained", "learning", "evaluation", "episodes", "values", "commands", "robustness"]
