@@ -51,7 +51,10 @@ def load_object(name: str) -> Any:
     try:
         return getattr(module, attribute)
     except AttributeError:
-        public = [known for known in vars(module) if not known.startswith("_")]
-        raise ConfigError(
-            f"module '{module_name}' has no '{attribute}'. It has: {', '.join(public[:20])}."
-        ) from None
+        own = [
+            known
+            for known, value in vars(module).items()
+            if getattr(value, "__module__", "") == module_name and not known.startswith("_")
+        ]
+        has = f" It has: {', '.join(own[:20])}." if own else ""
+        raise ConfigError(f"module '{module_name}' has no '{attribute}'.{has}") from None

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+import ddpg_ros
 from ddpg_ros.cli import (
     check,
     demo,
@@ -28,6 +29,8 @@ from ddpg_ros.errors import STOPPED, USER_ERROR, DdpgRosError
 _EXTRAS = {"mcap": "record", "mcap_ros2": "record"}
 """Of ddpg_ros, by what they bring; the others come with train."""
 
+_OF_ROS = ("-p", "-r", "--param", "--remap", "--params-file")
+
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong first, and how to get help; takes no abbreviated flags."""
@@ -42,6 +45,8 @@ class _Parser(argparse.ArgumentParser):
         return options, unknown
 
     def _meant(self, unknown: str) -> str:
+        if unknown in _OF_ROS or ":=" in unknown:
+            return " (what is meant for ROS follows --ros-args)"
         flag, _, _ = unknown.partition("=")
         close = difflib.get_close_matches(flag, self._option_string_actions, n=1)
         return f" (did you mean {close[0]}?)" if close else ""
@@ -49,6 +54,20 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}. See '{self.prog} --help'.", file=sys.stderr)
         sys.exit(USER_ERROR)
+
+
+class _Version(argparse.Action):
+    """Looks the version up where it is asked for."""
+
+    def __init__(self, option_strings: list[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        try:
+            print(f"ddpg_ros {ddpg_ros.__version__}")
+        except ModuleNotFoundError:
+            print("ddpg_ros, not installed")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="ddpg-ros", description="Train a policy, export it, prove it, fly it under ROS 2."
     )
+    parser.add_argument("--version", action=_Version, help="show the version and exit")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in (
         *(train, evaluate, export, report, study, inspect),

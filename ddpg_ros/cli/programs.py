@@ -11,18 +11,21 @@ from functools import partial
 
 from ddpg_ros.cli.stopping import end_at_sigint
 
+_NODES = ("controller", "world")
+
 
 def ddpg_ros(*verb: str) -> int:
     """Run ``verb``, or the one on the command line; returns the exit code."""
-    end_at_sigint()
+    words = [*verb, *sys.argv[1:]]
+    end_at_sigint(node=bool(words) and words[0] in _NODES)
     from ddpg_ros.cli.main import main
 
-    return main([*verb, *sys.argv[1:]])
+    return main(words)
 
 
 def train() -> int:
     """Run ``ddpg_trainer``: under ROS, training is a node."""
-    end_at_sigint()
+    end_at_sigint(node=True)
     from ddpg_ros.ros.trainer_node import main
 
     return main()

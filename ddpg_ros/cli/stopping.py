@@ -10,9 +10,14 @@ from typing import Any
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def end_at_sigint() -> None:
-    """SIGINT ends the process at once, unless it is ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+def end_at_sigint(node: bool = False) -> None:
+    """SIGINT ends the process at once, unless it is ignored.
+
+    Args:
+        node: Whether what begins is a node. Those heed SIGINT in any case: what a script runs in
+            the background is started with SIGINT ignored.
+    """
+    if node or signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

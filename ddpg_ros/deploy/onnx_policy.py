@@ -70,7 +70,7 @@ class OnnxPolicy:
         except (OSError, RuntimeError, ValueError) as error:  # no file, no such home, a NUL
             raise PolicyFileError(
                 f"policy file {path}: cannot be read ({reason_of(error)}). "
-                "Give the path of a policy.onnx."
+                f"Give the path of a policy.onnx{_found_in(path)}."
             ) from None
         if len(content) > _MAX_BYTES:
             raise PolicyFileError(f"policy file {path}: is larger than {_MAX_BYTES >> 20} MiB.")
@@ -153,6 +153,15 @@ def _open(content: bytes) -> onnxruntime.InferenceSession:
     )
     with _refusing("load"):
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def _found_in(path: str | Path) -> str:
+    """The policy file of the run folder ``path``, where it is one."""
+    inside = Path(path) / "policy.onnx"
+    try:
+        return f", as {inside}" if inside.is_file() else ""
+    except (OSError, ValueError):  # such as a NUL
+        return ""
 
 
 @contextmanager

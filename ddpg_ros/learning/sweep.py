@@ -83,8 +83,8 @@ def choose_axes(texts: Iterable[str]) -> list[Axis]:
             Randomisation.from_dict({axis.range: value})
         chosen.append(axis)
     names = [axis.name for axis in chosen]
-    if len(set(names)) < len(names):
-        raise ConfigError(f"--axis: {', '.join(names)} has an axis twice.")
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise ConfigError(f"--axis: {', '.join(twice)} is given twice; name all its values in one.")
     return chosen
 
 

@@ -57,6 +57,7 @@ class CommandOutput:
                 own = self._node.get_fully_qualified_name()
                 if own in nodes:  # discovery may have found the others first
                     nodes.remove(own)
+                nodes = [f"another {node}" if node == own else node for node in nodes]
                 found.append(f"{publisher.topic_name} by {' and '.join(nodes)}")
         return found
 

@@ -115,7 +115,11 @@ class ControlReport:
         """What let the policy drive and was found since the last report, be it for one tick."""
         before, self._warned = self._warned, self._loop.core.guard.warn_counts()
         found = {reason: count - before[reason] for reason, count in self._warned.items()}
-        return [f"{reason} on {count} ticks" for reason, count in found.items() if count]
+        return [
+            f"{reason} on {count} tick{'s' if count > 1 else ''}"
+            for reason, count in found.items()
+            if count
+        ]
 
     def _look_at_sensors(self, now: float) -> None:
         core = self._loop.core

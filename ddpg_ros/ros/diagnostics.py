@@ -103,6 +103,8 @@ def _verdict(active: bool, core: ControlCore, record: ControlRecord) -> tuple[by
     if reason == reasons.STARTING:
         return DiagnosticStatus.WARN, "waiting for the first tick"
     text = sentence(reason, guard.detail if reason == guard.reason else record.detail)
+    if not guard.enabled and reason != reasons.DISABLED:
+        text += "; nothing is sent"
     if guard.latched not in ("", reason):
         text += f"; {guard.latched} until ~/reset"
     if reason == reasons.OK:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Callable
 from reprlib import repr as shown
 from typing import Any, TypeVar
@@ -156,6 +157,8 @@ def check_overrides(node: Node) -> None:
     unknown = [n for n in given if not node.has_parameter(n) and not n.startswith("qos_overrides")]
     if unknown:
         known = sorted(n for n in node._parameters if not n.startswith("qos_overrides"))
+        close = difflib.get_close_matches(unknown[0], known, n=1)
+        meant = f" (did you mean {close[0]}?)" if close else ""
         raise ConfigError(
-            f"no parameter is called {', '.join(unknown)}. Known: {', '.join(known)}."
+            f"no parameter is called {', '.join(unknown)}{meant}. Known: {', '.join(known)}."
         )

@@ -28,6 +28,9 @@ _CLOCK = "/clock"
 _LOOK_SECONDS = 0.25
 """From one look at the graph for topics that are not there yet to the next."""
 
+_SILENT_SECONDS = 5.0
+"""Nothing heard for so long from the start on is said."""
+
 
 class RecorderNode(Node):
     """Subscribes to each topic when somebody publishes it, as reliably as they offer.
@@ -48,6 +51,7 @@ class RecorderNode(Node):
         super().__init__(NAME, **node_arguments)
         check_overrides(self)
         self._seconds, self._began_at = seconds, math.inf
+        self._say_silent_at = time.monotonic() + _SILENT_SECONDS
         self.awaited = list(dict.fromkeys(map(self._resolved, topics)))
         self.log = McapLog(path)
         self._ports = Ports(self)
@@ -81,6 +85,17 @@ class RecorderNode(Node):
                 except RecordingError as error:
                     self.get_logger().warning(f"{topic} is not recorded: {error}")
         self.log.flush()
+        if time.monotonic() > self._say_silent_at:
+            self._say_silent_at = math.inf
+            self._tell_silence()
+
+    def _tell_silence(self) -> None:
+        if self._began_at == math.inf:
+            awaited = f" ({', '.join(self.awaited)})" if self.awaited else ""
+            self.get_logger().warning(
+                f"nobody has published anything yet{awaited}; it waits for the first message. Is "
+                "it the same ROS_DOMAIN_ID, and are these the names?"
+            )
 
     def _begin(self, topic: str, publishers: list[Any]) -> None:
         kinds = {publisher.topic_type for publisher in publishers}

@@ -49,7 +49,7 @@ class Reward:
         if not name:
             raise ConfigError(
                 "reward: a robot on the ROS graph gives no rewards; name a function of yours that "
-                "does, as module:function."
+                "does, as --reward module:function, or the parameter reward."
             )
         try:
             function = load_object(name)

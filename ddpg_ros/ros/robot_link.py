@@ -190,7 +190,7 @@ class RobotLink:
         """Wait until whoever simulates the robot is there."""
         self._wait(
             lambda: self.now > 0.0,
-            lambda: "nobody publishes /clock (start the simulator, or say clock: wall)",
+            lambda: "nobody publishes /clock (start the simulator, or say --clock wall)",
         )
         self._wait(self._output.has_receivers, lambda: "nobody takes its commands")
         self._wait(

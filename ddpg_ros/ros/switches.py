@@ -96,7 +96,9 @@ class Switches:
             policy = self._load()
             self._loop.exchange(policy)
         except Exception as error:  # whatever is wrong with a file, the flight goes on
-            response.message = f"{error} The policy before stays."
+            response.message = (
+                f"{error} The policy before stays; the parameter policy names the refused one."
+            )
             self._log.warning(f"~/reload: {response.message}")
             return response
         self._reloaded()

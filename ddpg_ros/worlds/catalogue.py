@@ -80,7 +80,8 @@ def _environment(name: str, contract: Contract | None, render: bool) -> World:
     try:
         return GymWorld(name, contract, render)
     except WorldError as error:
-        close = difflib.get_close_matches(name, WORLDS, n=1, cutoff=0.75)
-        if not close or "-v" in name:
+        if "-v" in name:
             raise
-        raise WorldError(f"{error} Or the package's own {close[0]}?") from None
+        close = difflib.get_close_matches(name, WORLDS, n=1)
+        own = f"Or the package's own {close[0]}?" if close else f"Its own: {', '.join(WORLDS)}."
+        raise WorldError(f"{error} {own}") from None

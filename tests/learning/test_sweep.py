@@ -82,7 +82,7 @@ def test_the_nominal_value_joins_those_that_are_given() -> None:
         (["speed"], "--axis speed: no such axis. Known: delay, noise, mass, friction, gain, drop."),
         (["mass=heavy"], "--axis mass=heavy: expected numbers as in delay=0,1,2."),
         (["mass="], "--axis mass=: expected numbers as in delay=0,1,2."),
-        (["mass", "drop", "mass=2"], "--axis: mass, drop, mass has an axis twice."),
+        (["mass", "drop", "mass=2"], "--axis: mass is given twice; name all its values in one."),
         (
             ["mass=0"],
             "mass: expected low and high in [0.01, 100], the lower first, got 0 and 0.",

@@ -176,6 +176,25 @@ def test_a_policy_that_is_not_there_is_named(
     )
 
 
+def test_a_run_folder_in_place_of_its_policy_is_led_to_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "policy.onnx").touch()
+    assert refusal(capsys, "inspect", str(tmp_path)) == (
+        f"ddpg-ros inspect: policy file {tmp_path}: cannot be read (it is no file). Give the path "
+        f"of a policy.onnx, as {tmp_path}/policy.onnx."
+    )
+
+
+def test_what_is_meant_for_ros_is_led_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "policy.onnx", "-p", "use_sim_time:=true"])
+    assert capsys.readouterr().err == (
+        "ddpg-ros check: unrecognized arguments: -p use_sim_time:=true (what is meant for ROS "
+        "follows --ros-args). See 'ddpg-ros check --help'.\n"
+    )
+
+
 @pytest.mark.parametrize("count", [0, -3])
 def test_no_episodes_prove_nothing(
     count: int, toy: Path, capsys: pytest.CaptureFixture[str]

@@ -26,6 +26,16 @@ controller()
     assert exit_code(code) == -signal.SIGINT
 
 
+def test_so_does_one_in_the_background_of_a_script_where_it_is_ignored() -> None:
+    code = f"""
+from ddpg_ros.cli.programs import world
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+importlib.import_module = lambda name: {_INTERRUPT}
+world()
+"""
+    assert exit_code(code) == -signal.SIGINT
+
+
 def test_so_does_a_training_under_ros() -> None:
     code = f"""
 import builtins

@@ -16,6 +16,7 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
+from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray, String
@@ -176,6 +177,19 @@ def test_a_second_publisher_of_commands_is_told(
     values = {pair.key: pair.value for pair in status.values}
     assert values["other_publishers"] == "/commands by /test"
     assert (values["enabled"], values["latched"]) == ("true", "")
+
+
+def test_another_controller_of_the_same_name_is_told_as_such(
+    robot: Robot, start: Callable[..., NodeProcess], policy: Path
+) -> None:
+    start("controller", policy=policy)
+    robot.wait_until_driven()
+    twin = Node("ddpg_controller")
+    twin.create_publisher(Float64MultiArray, "commands", 1)
+    status = robot.wait_for_diagnosis("others command the robot too")
+    twin.destroy_node()
+    values = {pair.key: pair.value for pair in status.values}
+    assert values["other_publishers"] == "/commands by another /ddpg_controller"
 
 
 def test_a_message_that_was_long_under_way_is_stale(

@@ -102,7 +102,9 @@ def test_a_policy_that_may_not_fly_is_refused_and_the_first_flies_on(
     answer = reload(graph)
     assert not answer.success
     assert sentence in answer.message
-    assert answer.message.endswith("The policy before stays.")
+    assert answer.message.endswith(
+        "The policy before stays; the parameter policy names the refused one."
+    )
     graph.serve(0.5)
     times = np.array([time for time, _ in hinge.commands])
     assert np.diff(times).max() < 2 * PERIOD
@@ -126,6 +128,9 @@ def test_an_emergency_stop_by_service_holds_until_it_is_reset(
     graph.serve(0.5)
     assert {command for _, command in hinge.commands} == {SAFE}
     hinge.diagnosis("emergency_stop")
+    enable(graph, False)
+    hinge.diagnosis("fallback: emergency_stop; nothing is sent")
+    enable(graph, True)
     assert "fallback: emergency_stop" in node.output
     assert "~/enable: enabled: the policy may drive after ~/reset, which emergency_stop " in (
         node.output

@@ -217,6 +217,14 @@ def test_a_recorder_in_a_namespace_records_for_so_many_seconds(
     assert 0.8 < messages[-1].time - messages[0].time < 10
 
 
+def test_a_recorder_that_hears_nothing_says_so(graph: Graph, start: Start, tmp_path: Path) -> None:
+    recorder = start("record", "--topics", "spoken", "--output", str(tmp_path / "run.mcap"))
+    silent = "nobody has published anything yet (/spoken); it waits for the first message"
+    graph.wait_for(lambda: silent in recorder.output, "a warning")
+    recorder.signal(signal.SIGINT)
+    assert recorder.wait() == 0
+
+
 def test_a_file_that_exists_is_not_overwritten(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "run.mcap"
     file.write_text("precious")

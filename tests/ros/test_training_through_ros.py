@@ -136,15 +136,19 @@ def test_a_training_without_its_robot_ends_in_a_sentence(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ("ros", "world 'ros': needs a contract, a YAML file that says what is read and driven."),
+        (
+            "ros",
+            "world 'ros': needs a contract (--contract, or the parameter contract): a YAML "
+            "file that says what is read and driven.",
+        ),
         (
             "ros --contract pendulum.yaml",
             "reward: a robot on the ROS graph gives no rewards; name a function of yours that "
-            "does, as module:function.",
+            "does, as --reward module:function, or the parameter reward.",
         ),
         (
             "ros --contract pendulum.yaml --reward pendulum_reward:swing",
-            "reward: module 'pendulum_reward' has no 'swing'. It has: ",
+            "reward: module 'pendulum_reward' has no 'swing'. It has: swing_up.",
         ),
         ("ros --time-limit 0", "time_limit: expected in [0.001, 1000000.0], got 0.0."),
         (

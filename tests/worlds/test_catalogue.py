@@ -55,3 +55,19 @@ def test_the_packages_worlds_bring_their_own_contract() -> None:
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(WorldError, match=r"^world 'pendulums': neither a world of ddpg_ros nor"):
         make_world("pendulums")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("arn", "Or the package's own arm?"),
+        (
+            "policies/arm.onnx",
+            "Its own: arm, balancer, pendulum, rover-1, ",
+        ),
+    ],
+)
+def test_the_packages_own_worlds_are_named_to_who_names_none(name: str, hint: str) -> None:
+    with pytest.raises(WorldError) as refused:
+        make_world(name)
+    assert f"). {hint}" in str(refused.value)
