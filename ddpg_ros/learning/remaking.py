@@ -30,9 +30,10 @@ def export_run(path: str, output: str = "") -> Path:
     state = folder.load_checkpoint(contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
-    policy = ExportedPolicy.best_of(contract, config, state["selection"]["best"])
+    best = state["selection"]["best"]
+    policy = ExportedPolicy.best_of(contract, config, best)
     target = Path(output) if output else folder.policy
-    export_policy(policy, target, describe_run(folder, job, config, state["selection"]["best"]))
+    export_policy(policy, target, describe_run(folder, job, config, best))
     return target
 
 

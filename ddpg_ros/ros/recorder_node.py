@@ -85,17 +85,16 @@ class RecorderNode(Node):
                 except RecordingError as error:
                     self.get_logger().warning(f"{topic} is not recorded: {error}")
         self.log.flush()
-        if time.monotonic() > self._say_silent_at:
+        if self._began_at == math.inf and time.monotonic() > self._say_silent_at:
             self._say_silent_at = math.inf
             self._tell_silence()
 
     def _tell_silence(self) -> None:
-        if self._began_at == math.inf:
-            awaited = f" ({', '.join(self.awaited)})" if self.awaited else ""
-            self.get_logger().warning(
-                f"nobody has published anything yet{awaited}; it waits for the first message. Is "
-                "it the same ROS_DOMAIN_ID, and are these the names?"
-            )
+        awaited = f" ({', '.join(self.awaited)})" if self.awaited else ""
+        self.get_logger().warning(
+            f"nobody has published anything yet{awaited}; it waits for the first message. Is it "
+            "the same ROS_DOMAIN_ID, and are these the names?"
+        )
 
     def _begin(self, topic: str, publishers: list[Any]) -> None:
         kinds = {publisher.topic_type for publisher in publishers}

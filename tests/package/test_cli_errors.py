@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import ddpg_ros
 from ddpg_ros.cli.main import main
 
 
@@ -184,6 +185,13 @@ def test_a_run_folder_in_place_of_its_policy_is_led_to_it(
         f"ddpg-ros inspect: policy file {tmp_path}: cannot be read (it is no file). Give the path "
         f"of a policy.onnx, as {tmp_path}/policy.onnx."
     )
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"ddpg_ros {ddpg_ros.__version__}\n"
 
 
 def test_what_is_meant_for_ros_is_led_there(capsys: pytest.CaptureFixture[str]) -> None:

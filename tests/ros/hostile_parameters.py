@@ -41,7 +41,7 @@ _set("a list of several types", "Sequence should be of same type", "watchdog_tim
 _set("parameters in a parameter", "no parameter is called", "watchdog_timeout:\n      a: 1.0")
 _set("a switch that is maybe", "parameter enable: expected true or false", "enable: maybe")
 _set("a switch that is an empty list", "passes over an empty list", "enable: []")
-_set("a misspelt switch", "no parameter is called enabel", "enabel: false")
+_set("a misspelt switch", "no parameter is called enabel (did you mean enable?)", "enabel: false")
 _set("a clock that is a text", "use_sim_time", "use_sim_time: 'yes please'")
 _set("a switch that is there twice", "enable is there twice", "enable: true\n    enable: false")
 _set("a section that is there twice", "ddpg_controller is there twice", f"enable: true\n{SECTION}")

@@ -61,10 +61,7 @@ def test_an_unknown_name_is_refused() -> None:
     ("name", "hint"),
     [
         ("arn", "Or the package's own arm?"),
-        (
-            "policies/arm.onnx",
-            "Its own: arm, balancer, pendulum, rover-1, ",
-        ),
+        ("policies/arm.onnx", "Its own: arm, balancer, pendulum, rover-1, "),
     ],
 )
 def test_the_packages_own_worlds_are_named_to_who_names_none(name: str, hint: str) -> None:
