@@ -15,11 +15,12 @@ from typing import Any
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.loop import Trainer
 from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.selection import Judgement
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.worlds import make_world
 
 _NEVER = 10**9

@@ -7,9 +7,9 @@ import tempfile
 from typing import Any
 
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import start_training
 
 _SEEDS = (1, 2, 3)

@@ -11,11 +11,12 @@ import torch
 
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import PolicyFileError
+from ddpg_ros.learning.checkpoint import read_checkpoint
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import load_preset
 from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import start_training
 from ddpg_ros.worlds import make_world
 
@@ -28,7 +29,7 @@ def measure() -> dict[str, Any]:
     config, folder = load_preset("pendulum"), Path(tempfile.mkdtemp()) / "run"
     result = start_training(Job("pendulum"), config, str(folder), Reporter(), StopRequest())
     contract = make_world("pendulum").contract
-    state = result.folder.load_checkpoint(contract)
+    state = read_checkpoint(result.folder.checkpoint, contract)
     assert state is not None
     twin = ExportedPolicy.best_of(contract, config, state["selection"]["best"])
     path = folder / "again.onnx"

@@ -47,8 +47,8 @@ def _demo(options: argparse.Namespace) -> int:
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
     from ddpg_ros.learning.job import Job
-    from ddpg_ros.learning.loop import StopRequest
     from ddpg_ros.learning.presets import preset_for, read_config
+    from ddpg_ros.learning.stop_request import StopRequest
     from ddpg_ros.learning.training import check_training, start_training
 
     if importlib.util.find_spec("rclpy") is None:

@@ -85,8 +85,8 @@ def _train(options: argparse.Namespace) -> int:
 
     from ddpg_ros.deploy import OnnxPolicy
     from ddpg_ros.learning.console import ConsoleReporter
-    from ddpg_ros.learning.loop import StopRequest
     from ddpg_ros.learning.run_folder import RunFolder
+    from ddpg_ros.learning.stop_request import StopRequest
     from ddpg_ros.learning.training import find_job, resume_training, start_training
 
     request = StopRequest()

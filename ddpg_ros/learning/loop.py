@@ -14,6 +14,7 @@ import torch
 from ddpg_ros.errors import TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.atomic import write_atomically
+from ddpg_ros.learning.checkpoint import read_checkpoint, write_checkpoint
 from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.compute.partner import find_partner
 from ddpg_ros.learning.config import DdpgConfig
@@ -23,6 +24,7 @@ from ddpg_ros.learning.replay import ReplayBuffer
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.selection import Selection
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.telemetry import Telemetry
 from ddpg_ros.learning.watch import Watch
 from ddpg_ros.worlds import World
@@ -31,22 +33,6 @@ _PROGRESS_SECONDS = 0.2
 
 _MEASURED = 10
 """Of so many updates one is measured."""
-
-
-class StopRequest:
-    """Set from a signal handler, a service or another thread; the loop looks every step."""
-
-    def __init__(self) -> None:
-        self._stop = False
-        self.checkpoint = False
-
-    def ask(self) -> None:
-        """End the run at the next step, with a checkpoint."""
-        self._stop = True
-
-    def requested(self) -> bool:
-        """Whether the run shall end now."""
-        return self._stop
 
 
 class Trainer:
@@ -126,7 +112,8 @@ class Trainer:
                 "a weight is not finite; the last good checkpoint is kept. Try smaller learning "
                 "rates or max_grad_norm=1."
             )
-        self._folder.save_checkpoint(
+        write_checkpoint(
+            self._folder.checkpoint,
             self.contract,
             {
                 "step": self.step,
@@ -145,7 +132,7 @@ class Trainer:
 
     def restore(self) -> None:
         """Go on from the run folder's checkpoint, from the start if it has none yet."""
-        state = self._folder.load_checkpoint(self.contract)
+        state = read_checkpoint(self._folder.checkpoint, self.contract)
         if state is None:
             return
         self.step, self.episodes = state["step"], state["episodes"]

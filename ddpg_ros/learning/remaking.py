@@ -9,6 +9,7 @@ from typing import Any
 from ddpg_ros.contract import Contract
 from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.errors import CheckpointError
+from ddpg_ros.learning.checkpoint import read_checkpoint
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.job import Job
@@ -27,7 +28,7 @@ def export_run(path: str, output: str = "") -> Path:
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
     contract = _contract_of(job, config)
-    state = folder.load_checkpoint(contract)
+    state = read_checkpoint(folder.checkpoint, contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint yet. Continue it with --resume.")
     best = state["selection"]["best"]
@@ -51,7 +52,7 @@ def report_run(path: str, provenance: dict[str, Any]) -> RunFolder:
     job, config = folder.load_job()
     folder.load_episodes()
     contract = _contract_of(job, config)
-    state = folder.load_checkpoint(contract)
+    state = read_checkpoint(folder.checkpoint, contract)
     if state is None:
         raise CheckpointError(f"{folder.path}: has no checkpoint, which holds the critic.")
     best = state["selection"]["best"]

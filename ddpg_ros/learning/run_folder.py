@@ -1,19 +1,15 @@
-"""The folder of a training run: what lies where, and its checkpoint."""
+"""The folder of a training run: what lies where, and its small files."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import time
-import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from ddpg_ros.contract import Contract, differences
 from ddpg_ros.errors import CheckpointError, ConfigError, reason_of
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
@@ -21,8 +17,6 @@ from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.flown_episodes import FlownEpisode, read_episodes, write_episodes
 from ddpg_ros.learning.job import Job
 from ddpg_ros.worlds import Randomisation
-
-_CHECKPOINT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -214,56 +208,7 @@ class RunFolder:
                 f"Finish the run with 'ddpg-ros train --resume {self.path}', which evaluates it."
             ) from None
 
-    def save_checkpoint(self, contract: Contract, state: dict[str, Any]) -> None:
-        """Replace the checkpoint, atomically."""
-        content = {"version": _CHECKPOINT_VERSION, "contract": contract.to_json(), **state}
-        try:
-            write_atomically(self.checkpoint, lambda path: torch.save(content, path))
-        except (OSError, RuntimeError) as error:  # torch has an error of its own for a full disk
-            raise CheckpointError(
-                f"{self.checkpoint}: cannot be written ({str(error).splitlines()[0]}); the one "
-                "before it is kept. Make room and continue the run with --resume."
-            ) from None
-
-    def load_checkpoint(self, contract: Contract) -> dict[str, Any] | None:
-        """The latest checkpoint, None if the run ended before its first.
-
-        Args:
-            contract: What the world's policy reads and drives now.
-
-        Raises:
-            CheckpointError: It is damaged, of another version, or trained with another contract.
-        """
-        try:
-            _check_sums(self.checkpoint)
-            state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
-        except FileNotFoundError:
-            return None
-        except Exception as error:  # a damaged file makes torch raise whatever it pleases
-            raise CheckpointError(f"{self.checkpoint}: cannot be read ({error}).") from None
-        if state.get("version") != _CHECKPOINT_VERSION:
-            raise CheckpointError(
-                f"{self.checkpoint}: has version {state.get('version')}, this ddpg_ros reads "
-                f"{_CHECKPOINT_VERSION}. Resume with the ddpg_ros that wrote it."
-            )
-        trained = Contract.from_json(state["contract"])
-        if trained != contract:
-            raise CheckpointError(
-                f"{self.checkpoint}: was trained with another contract than world "
-                f"'{contract.name}' has now: {differences(trained, contract)}. Bring that contract "
-                "back, or train anew."
-            )
-        return state
-
     @staticmethod
     def _write_json(path: Path, content: Any) -> None:
         text = json.dumps(content, indent=2) + "\n"
         write_atomically(path, lambda partial: partial.write_text(text))
-
-
-def _check_sums(checkpoint: Path) -> None:
-    """Compare the sums ``torch.save`` wrote with the content, which ``torch.load`` does not."""
-    with zipfile.ZipFile(checkpoint) as file:
-        damaged = file.testzip()
-    if damaged:
-        raise zipfile.BadZipFile(f"{damaged} is damaged")

@@ -18,12 +18,13 @@ from ddpg_ros.learning.curve import draw_learning_curve
 from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.export import ExportedPolicy, export_policy
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.loop import Trainer
 from ddpg_ros.learning.provenance import describe_run
 from ddpg_ros.learning.report import FinishedRun, GivenUp, write_report
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.watch import look_back
 from ddpg_ros.worlds import ROS, World, make_world
 from ddpg_ros.worlds.randomisation_file import find_ranges

@@ -22,10 +22,10 @@ from std_srvs.srv import Trigger
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import (
     TrainingResult,
     WorldMaker,

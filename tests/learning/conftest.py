@@ -10,9 +10,9 @@ import pytest
 from point_world import QUICK, PointWorld
 
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import TrainingResult, start_training
 from ddpg_ros.worlds import WORLDS
 

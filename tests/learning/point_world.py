@@ -12,11 +12,13 @@ from torch import Tensor
 from ddpg_ros.contract import Reading, generic_contract
 from ddpg_ros.contract.generic import OBSERVATION_TOPIC
 from ddpg_ros.contract.readings import float64_multi_array
+from ddpg_ros.learning.checkpoint import read_checkpoint
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.loop import Trainer
 from ddpg_ros.learning.replay import Batch
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.worlds import PeriodEnd, World
 
 QUICK = DdpgConfig(
@@ -97,7 +99,7 @@ def trainer(
 
 
 def checkpoint(path: Path) -> dict[str, Any]:
-    state = RunFolder(path).load_checkpoint(PointWorld().contract)
+    state = read_checkpoint(RunFolder(path).checkpoint, PointWorld().contract)
     assert state is not None
     return state
 

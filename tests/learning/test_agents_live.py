@@ -12,8 +12,8 @@ from point_world import PointWorld, StopAfter, quick, trainer
 from ddpg_ros.errors import ConfigError, TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import resume_training, start_training
 
 

@@ -13,6 +13,7 @@ from point_world import PointWorld, trainer
 
 from ddpg_ros.contract import Contract, generic_contract
 from ddpg_ros.errors import CheckpointError
+from ddpg_ros.learning.checkpoint import read_checkpoint, write_checkpoint
 from ddpg_ros.learning.run_folder import RunFolder
 
 CONTRACT = PointWorld().contract
@@ -22,25 +23,25 @@ STATE = {"step": 3, "weights": torch.arange(500.0), "large": 2**100}
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     folder = RunFolder(tmp_path)
-    folder.save_checkpoint(CONTRACT, STATE)
+    write_checkpoint(folder.checkpoint, CONTRACT, STATE)
     return folder
 
 
 def refusal(folder: RunFolder, contract: Contract = CONTRACT) -> str:
     with pytest.raises(CheckpointError) as refused:
-        folder.load_checkpoint(contract)
+        read_checkpoint(folder.checkpoint, contract)
     return str(refused.value)
 
 
 def test_a_checkpoint_is_read_back_as_it_was_written(folder: RunFolder) -> None:
-    state = folder.load_checkpoint(CONTRACT)
+    state = read_checkpoint(folder.checkpoint, CONTRACT)
     assert state is not None
     assert torch.equal(state["weights"], STATE["weights"])
     assert (state["step"], state["large"]) == (3, 2**100)
 
 
 def test_before_the_first_checkpoint_there_is_none(tmp_path: Path) -> None:
-    assert RunFolder(tmp_path).load_checkpoint(CONTRACT) is None
+    assert read_checkpoint(RunFolder(tmp_path).checkpoint, CONTRACT) is None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -48,7 +49,7 @@ def test_a_full_disk_keeps_the_checkpoint_before(folder: RunFolder) -> None:
     before = folder.checkpoint.read_bytes()
     (folder.path / ".checkpoint.pt.partial").symlink_to("/dev/full")
     with pytest.raises(CheckpointError) as refused:
-        folder.save_checkpoint(CONTRACT, {**STATE, "step": 4})
+        write_checkpoint(folder.checkpoint, CONTRACT, {**STATE, "step": 4})
     assert str(refused.value).startswith(f"{folder.checkpoint}: cannot be written (")
     assert str(refused.value).endswith(
         "); the one before it is kept. Make room and continue the run with --resume."

@@ -14,10 +14,10 @@ from ddpg_ros.contract.yaml_file import load_contract
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.remaking import export_run
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import resume_training, start_training
 from ddpg_ros.worlds import make_world
 

@@ -12,9 +12,9 @@ from point_world import PointWorld, StopAfter, quick
 from ddpg_ros.cli.main import main
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.remaking import export_run
 from ddpg_ros.learning.reporting import Reporter
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import resume_training, start_training
 from ddpg_ros.worlds import DisturbedWorld, Randomisation
 

@@ -16,9 +16,9 @@ from point_world import leaves
 
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import start_training
 
 TRAIN = (sys.executable, "-m", "ddpg_ros.cli", "train")

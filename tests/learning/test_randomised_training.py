@@ -16,10 +16,10 @@ from ddpg_ros.deploy.inspection import as_text
 from ddpg_ros.errors import ConfigError, WorldError
 from ddpg_ros.learning.evaluation import evaluate
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import find_job, resume_training, start_training
 from ddpg_ros.worlds import DisturbedWorld, Randomisation
 

@@ -23,13 +23,14 @@ from report_page import Page
 
 from ddpg_ros.contract.digest import check_seal
 from ddpg_ros.errors import CheckpointError
+from ddpg_ros.learning.checkpoint import read_checkpoint, write_checkpoint
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.presets import preset_for
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.remaking import report_run
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.sweep import Sweep, choose_axes
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
 from ddpg_ros.worlds import WORLDS
@@ -339,10 +340,10 @@ def test_a_critic_that_was_not_kept_is_missed_in_words(
     copied: RunFolder, finished: TrainingResult
 ) -> None:
     contract = PointWorld().contract
-    state = copied.load_checkpoint(contract)
+    state = read_checkpoint(copied.checkpoint, contract)
     assert state is not None
     del state["selection"]["best"]["critic"], state["contract"]
-    copied.save_checkpoint(contract, state)
+    write_checkpoint(copied.checkpoint, contract, state)
     report_run(str(copied.path), {})
     assert "keeps no critic beside the best policy" in page(copied).said("values")
     assert isinstance(data(finished.folder)["values"], dict)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from point_world import PowerLoss, PowerLossError, StopAfter, checkpoint, leaves, quick, trainer
 
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.metrics import read_metrics
+from ddpg_ros.learning.stop_request import StopRequest
 
 VARIANTS = [(1, "gaussian"), (1, "ornstein_uhlenbeck"), (3, "gaussian"), (3, "ornstein_uhlenbeck")]
 

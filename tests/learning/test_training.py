@@ -16,11 +16,11 @@ from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import ConfigError, WorldError
 from ddpg_ros.learning.evaluation import evaluate
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.training import TrainingResult, resume_training, start_training
 from ddpg_ros.worlds import WORLDS, PeriodEnd
 

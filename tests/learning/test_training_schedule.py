@@ -13,11 +13,11 @@ from point_world import PowerLoss, PowerLossError, StopAfter, checkpoint, quick,
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning import loop
 from ddpg_ros.learning.evaluation import Evaluation
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.metrics import read_metrics
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import selection_seeds
+from ddpg_ros.learning.stop_request import StopRequest
 
 
 class Diary(Reporter):

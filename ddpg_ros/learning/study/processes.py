@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from ddpg_ros.errors import DdpgRosError
-from ddpg_ros.learning.loop import StopRequest
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.study.outcome import Outcome
 from ddpg_ros.learning.study.results import Results
 from ddpg_ros.learning.study.training import Training

@@ -13,11 +13,12 @@ from pathlib import Path
 from ddpg_ros.errors import TrainingDiverged
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.job import Job
-from ddpg_ros.learning.loop import StopRequest, Trainer
+from ddpg_ros.learning.loop import Trainer
 from ddpg_ros.learning.metrics import read_metrics
 from ddpg_ros.learning.provenance import describe_origin
 from ddpg_ros.learning.reporting import Progress, Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.study.outcome import Course, Outcome
 from ddpg_ros.learning.training import simulated_world
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from point_world import QUICK, StopAfter
 
-from ddpg_ros.learning.loop import StopRequest
 from ddpg_ros.learning.metrics import COLUMNS
+from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.study.outcome import MEASURED, Course, Outcome, Row
 from ddpg_ros.learning.study.results import Results
 from ddpg_ros.learning.study.training import Training
