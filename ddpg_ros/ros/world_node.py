@@ -25,6 +25,7 @@ from ddpg_ros.ros.camera_feed import CameraFeed
 from ddpg_ros.ros.command_messages import command_values
 from ddpg_ros.ros.faults import FaultInjector, described
 from ddpg_ros.ros.flight_log import FlightLog
+from ddpg_ros.ros.heard_commands import HeardCommands
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_message, to_stamp
 from ddpg_ros.ros.parameters import check_overrides, declare
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
@@ -58,11 +59,7 @@ class WorldNode(Node):
         self._nanoseconds = self._step_nanoseconds if self._set.lockstep else 0
         self._jumped_nanoseconds = 0
         self._commanded = not self._set.wait_for_command
-        self._safe = contract.action_values("safe")
-        self._command = self._safe.copy()
-        self._command_at = np.full(contract.action_size, -(10**18))
-        self._low, self._high = contract.action_values("low"), contract.action_values("high")
-        self._timed_out = False
+        self._commands = HeardCommands(contract, self._set.command_timeout)
         self._sensors = {
             topic: (message, self.create_publisher(MESSAGE_TYPES[message], topic, _RELIABLE))
             for topic, message in contract.topics.items()
@@ -128,8 +125,7 @@ class WorldNode(Node):
                 throttle_duration_sec=1.0,
             )
             return
-        self._command[part] = np.clip(values, self._low[part], self._high[part])
-        self._command_at[part] = self._nanoseconds
+        self._commands.hear(part, values, self._nanoseconds)
         self._commanded = True
         if self._set.lockstep:
             self._awaited.discard(command.topic)
@@ -167,15 +163,12 @@ class WorldNode(Node):
 
     def _current_command(self) -> np.ndarray:
         """The last command, the safe one for elements whose topic has been silent too long."""
-        late = self._nanoseconds - self._command_at > self._set.command_timeout * 1e9
-        was_timed_out, self._timed_out = self._timed_out, bool(late.any())
-        if self._timed_out and not was_timed_out:
-            names = self.world.contract.action_names
-            silent = ", ".join(name for name, is_late in zip(names, late, strict=True) if is_late)
+        if silent := self._commands.fall_silent(self._nanoseconds):
+            names = ", ".join(silent)
             self.get_logger().warning(
-                f"no command for {self._set.command_timeout:g} s: {silent} at the safe one"
+                f"no command for {self._set.command_timeout:g} s: {names} at the safe one"
             )
-        return np.where(late, self._safe, self._command)
+        return self._commands.command()
 
     def _end_period(self, end: PeriodEnd) -> None:
         if self._closed:
@@ -200,7 +193,7 @@ class WorldNode(Node):
         """Start the episode of the current seed; the robot is at its safe command."""
         self.world.reset(seed=self._seed)
         self._log.begin()
-        self._command[:] = self._safe
+        self._commands.forget()
         self._closed = self._over = False
         self._awaited = {command.topic for command in self.world.contract.commands}
 
