@@ -17,7 +17,7 @@ def read_yaml(path: str | Path) -> Any:
         ConfigError: It cannot be read or is not YAML; the message goes on where a path ended.
     """
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
     except UnicodeDecodeError:
@@ -25,6 +25,21 @@ def read_yaml(path: str | Path) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = f"is not YAML ({_where(error)})"
     raise ConfigError(f"{reason}. Give the path of a YAML file.")
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what says something twice, of which YAML would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        known: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in known:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"'{name}' is there twice", problem_mark=key.start_mark
+                )
+            known.add(name)
+        return super().construct_mapping(node, deep)
 
 
 def _where(error: Exception) -> str:

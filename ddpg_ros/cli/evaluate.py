@@ -80,7 +80,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.over_ros:
         from ddpg_ros.cli.over_ros import fly_over_ros
 
-        factor = options.real_time_factor or 1.0
+        factor = 1.0 if options.real_time_factor is None else options.real_time_factor
         flown = fly_over_ros(options.policy, policy, evaluation, factor, *where)
         both = {"in_gymnasium": evaluation.summary(), "over_ros": flown.summary()}
         text = f"in Gymnasium  {evaluation}\nover ROS 2    {flown}"

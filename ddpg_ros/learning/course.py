@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ddpg_ros.learning.evaluation import confidence_of
+
 
 class Evaluated(NamedTuple):
     """An evaluation during training: its step, return, 95 % half width, and Q's overestimate."""
@@ -45,7 +47,8 @@ def start_of(
     if untrained or unchanged or not early_returns:
         return Start(first.mean, first.confidence, "the first evaluation", later)
     mean = sum(early_returns) / len(early_returns)
-    return Start(mean, first.confidence, "the episodes it began with", list(evaluations))
+    confidence = confidence_of(early_returns) if len(early_returns) > 1 else first.confidence
+    return Start(mean, confidence, "the episodes it began with", list(evaluations))
 
 
 class Streak:

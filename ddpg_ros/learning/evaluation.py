@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,8 @@ class Evaluation:
 
     @property
     def confidence(self) -> float:
-        """Half width of the 95 % interval of the mean, 1.96 std / sqrt(episodes)."""
-        return 1.96 * self.std / math.sqrt(len(self.returns))
+        """Half width of the 95 % interval of the mean."""
+        return confidence_of(self.returns)
 
     def rate(self, outcome: str) -> float:
         """Fraction of episodes that ended so."""
@@ -87,6 +87,13 @@ class Evaluation:
             f"return {self.mean:.2f} ± {self.confidence:.2f} (95 %), deviation {self.std:.2f}, "
             f"{len(self.returns)} episodes: {outcomes}"
         )
+
+
+def confidence_of(returns: Sequence[float]) -> float:
+    """Half width of the 95 % interval of their mean, 1.96 std / sqrt(n); 0 of a single one."""
+    if len(returns) < 2:
+        return 0.0
+    return 1.96 * float(np.std(returns, ddof=1)) / math.sqrt(len(returns))
 
 
 def evaluate(

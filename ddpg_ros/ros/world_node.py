@@ -107,7 +107,7 @@ class WorldNode(Node):
         if not self._set.randomise:
             return world
         ranges = read_randomisation(self._set.randomise, world.contract.period)
-        return DisturbedWorld(world, ranges)
+        return DisturbedWorld(world, ranges, steadily=True)
 
     def _subscribe_commands(self) -> None:
         for part, command in self.world.contract.command_parts:

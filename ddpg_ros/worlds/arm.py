@@ -86,7 +86,7 @@ class ArmWorld(MujocoWorld):
         self._goal = self.data.mocap_pos[0]
         self._periods = 0
         self._reached_for = 0
-        self._change = 0.0
+        self._change, self._charged = 0.0, 0
 
     @property
     def distance(self) -> float:
@@ -105,13 +105,11 @@ class ArmWorld(MujocoWorld):
         self._take_a_pose()
         np.copyto(self._goal, self._tool)
         self._take_a_pose()
-        self._periods = self._reached_for = 0
+        self._periods = self._reached_for = self._charged = 0
         return {"distance": self.distance}
 
     def _advance(self, command: np.ndarray) -> PeriodEnd:
-        if self._substep == 0:
-            change = command - self.data.ctrl
-            self._change = float(change @ change)
+        self._charge(command - self.data.ctrl)
         self.data.ctrl[:] = command
         self._simulate()
         mujoco.mj_kinematics(self.model, self.data)  # a step leaves the tool where it began
@@ -132,6 +130,14 @@ class ArmWorld(MujocoWorld):
             return PeriodEnd(reward, False, False, {"distance": distance})
         outcome = "success" if self._reached_for >= _HELD_PERIODS else "failure"
         return PeriodEnd(reward, False, True, {"outcome": outcome, "distance": distance})
+
+    def _charge(self, change: np.ndarray) -> None:
+        """What a change of the command costs is paid over a period from where it takes effect."""
+        self._charged -= 1
+        if change.any():
+            self._change, self._charged = float(change @ change), self.substeps
+        elif self._charged <= 0:
+            self._change = 0.0
 
     def _take_a_pose(self) -> None:
         """Put the arm into a pose around home that touches nothing."""

@@ -23,23 +23,25 @@ class DisturbedWorld(World):
     gets the same seed and draws what it would without disturbance, so an episode starts where it
     always does.
 
-    Sensors speak once a control period, at the moment from which it takes the observation delay to
-    the period's end; commands take effect the action delay after they are given. Both are whole
-    substeps of the world: a fraction is rounded up or down at random for each episode, so that the
-    mean is right. Before anything has arrived, the sensors say what they said at the start, and
-    the robot obeys its safe command.
+    What sensors say arrives the observation delay later, and commands take effect the action delay
+    after they are given. Both are whole substeps of the world: a fraction is rounded up or down at
+    random for each episode, so that the mean is right. Before anything has arrived, the sensors say
+    what they said at the start, and the robot obeys its safe command.
 
     Args:
         world: The world as it is modelled; it belongs to this one from now on.
         ranges: What is drawn from.
+        steadily: Whether sensors speak every substep, for somebody who looks at any time; else they
+            speak once a control period, so that it arrives at the period's end.
 
     Raises:
         WorldError: The world has nothing of what a range is for.
     """
 
-    def __init__(self, world: World, ranges: Randomisation) -> None:
+    def __init__(self, world: World, ranges: Randomisation, steadily: bool = False) -> None:
         super().__init__(world.contract, world.substeps)
         self.world, self.ranges = world, ranges
+        self._every = 1 if steadily else world.substeps
         self._safe = world.contract.action_values("safe")
         self._commands: deque[np.ndarray] = deque()
         self._under_way: deque[dict[str, Reading]] = deque()
@@ -47,7 +49,7 @@ class DisturbedWorld(World):
         self._refuse_what_it_lacks()
 
     def readings(self) -> dict[str, Reading]:
-        return self._arrived
+        return self._under_way[0]
 
     def snapshot(self) -> Any:
         return self.world.snapshot()
@@ -61,22 +63,21 @@ class DisturbedWorld(World):
     def advance(self, command: np.ndarray) -> PeriodEnd | None:
         """Apply a command ``(m,)``, a late one, for one substep."""
         self._commands.append(np.array(command, dtype=np.float64))
-        self._push_if_due()
+        self._push_where_due()
         end = self.world.advance(self._commands[0])
         self._substep += 1
-        if self._substep == self._sensed_at or (end and self._substep < self._sensed_at):
+        to_go = self._every - self._lead - self._substep
+        if to_go % self._every == 0 or (end and to_go > 0):
             self._sense()
         if end is not None:
             self._substep = 0
             self._time += self.contract.period
-            self._arrived = self._under_way[0]
         return end
 
     def _restart(self, seed: int | None) -> dict[str, Any]:
         factors, noise, self._losses, self._pushes = self.np_random.spawn(4)
         draw = Draw(self.ranges, factors)
-        periods, substeps = divmod(self._delay(draw, "observation_delay"), self.substeps)
-        self._sensed_at = self.substeps - substeps
+        messages, self._lead = divmod(self._delay(draw, "observation_delay"), self._every)
         held_back = self._delay(draw, "action_delay")
         self._drop = draw.factor("drop")
         self._push_rate = draw.factor("push_rate")
@@ -86,9 +87,10 @@ class DisturbedWorld(World):
         self.world.vary(draw)
         _, info = self.world.reset(seed=seed)
         self._commands = deque([self._safe] * held_back, maxlen=held_back + 1)
-        self._arrived = self._noise.disturb(self.world.readings())
-        self._under_way = deque([self._arrived] * (periods + 1), maxlen=periods + 1)
-        self._schedule_push()
+        said = self._noise.disturb(self.world.readings())
+        self._under_way = deque([said] * (messages + 1), maxlen=messages + 1)
+        self._lost: set[str] = set()
+        self._push_in = self._until_push()
         return info
 
     def _delay(self, draw: Draw, name: str) -> int:
@@ -96,24 +98,23 @@ class DisturbedWorld(World):
         return int(draw.factor(name) * self.substeps + draw.chance())
 
     def _sense(self) -> None:
-        """Read the sensors; a message that is lost leaves the one before in its place."""
+        """Read the sensors. What is lost in a period leaves what was said before in its place."""
         said, before = self._noise.disturb(self.world.readings()), self._under_way[-1]
         if self._drop > 0.0:
-            for topic in said:
-                if self._losses.random() < self._drop:
-                    said[topic] = before[topic]
+            if self._substep <= self._every:
+                self._lost = {topic for topic in said if self._losses.random() < self._drop}
+            said |= {topic: before[topic] for topic in self._lost & before.keys()}
         self._under_way.append(said)
 
-    def _schedule_push(self) -> None:
-        self._push_in = (
-            self._pushes.exponential(1.0 / self._push_rate) if self._push_rate > 0.0 else np.inf
-        )
+    def _until_push(self) -> float:
+        """How long from one push to the next [s]."""
+        return self._pushes.exponential(1.0 / self._push_rate) if self._push_rate > 0.0 else np.inf
 
-    def _push_if_due(self) -> None:
+    def _push_where_due(self) -> None:
         self._push_in -= self._substep_seconds
-        if self._push_in < 0.0:
+        while self._push_in < 0.0:
             self.world.push(self._pushes.uniform(*self.ranges.push), self._pushes)
-            self._schedule_push()
+            self._push_in += self._until_push()
 
     def _refuse_what_it_lacks(self) -> None:
         """Say at once what of the ranges this world cannot follow."""
@@ -135,13 +136,17 @@ class DisturbedWorld(World):
                 "how noisy its sensors are. Give it an attribute sensor_noise, such as "
                 "{'joint_states': {'position': 0.01}}."
             )
-        read = {source.label for source in self.contract.sources if source.topic}
-        named = [f"{topic}.{name}" for topic, of in self.world.sensor_noise.items() for name in of]
-        unread = [name for name in named if name not in read]
-        if noisy and unread:
-            raise WorldError(
-                f"{where}: its sensor_noise names {', '.join(unread)}, which its policy does not "
-                f"read. It reads {', '.join(sorted(read))}."
-            )
+        if noisy:
+            self._refuse_unknown_sensors(where)
         if "push_rate" in changed:
             self.world.push(0.0, np.random.default_rng(0))
+
+    def _refuse_unknown_sensors(self, where: str) -> None:
+        self.world.reset(seed=0)
+        said = {f"{topic}.{f}" for topic, of in self.world.readings().items() for f in of.fields}
+        named = [f"{topic}.{f}" for topic, of in self.world.sensor_noise.items() for f in of]
+        if unsaid := [name for name in named if name not in said]:
+            raise WorldError(
+                f"{where}: its sensor_noise names {', '.join(unsaid)}, which its readings do not "
+                f"have. They have {', '.join(sorted(said))}."
+            )

@@ -30,8 +30,9 @@ class MujocoPlant:
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
         self._model, self._data = model, data
         self._nominal = {name: getattr(model, name).copy() for name in _SCALED}
-        self._pushed = -1
-        self._movable = np.flatnonzero((model.body_weldid != 0) & (model.body_mass > 0))
+        self._pushed: set[int] = set()
+        moves = (model.body_weldid != 0) & (model.body_mocapid < 0)
+        self._movable = np.flatnonzero(moves & (model.body_mass > 0))
 
     def vary(self, draw: Draw) -> None:
         """Scale masses, inertias, friction and motor gains; the state must be reset after it."""
@@ -66,13 +67,12 @@ class MujocoPlant:
         body = int(rng.choice(self._movable))
         direction = rng.standard_normal(3)
         direction /= np.linalg.norm(direction)
-        self._data.xfrc_applied[body, :3] = (
+        self._data.xfrc_applied[body, :3] += (
             self._model.body_mass[body] * speed / seconds * direction
         )
-        self._pushed = body
+        self._pushed.add(body)
 
     def release(self) -> None:
-        """End the push, if there is one."""
-        if self._pushed >= 0:
-            self._data.xfrc_applied[self._pushed] = 0.0
-            self._pushed = -1
+        """End the pushes, if there are any."""
+        while self._pushed:
+            self._data.xfrc_applied[self._pushed.pop()] = 0.0

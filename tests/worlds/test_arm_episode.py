@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from placed_arm import HOME, REST, placed, tool, towards
 
+from ddpg_ros.worlds import DisturbedWorld, Randomisation
 from ddpg_ros.worlds.arm import ArmWorld
 
 PERIODS = 50
@@ -56,6 +57,27 @@ def test_a_command_that_stays_costs_its_speed_alone() -> None:
     for _ in range(3):
         _, reward, *_ = world.step(np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.5]))
     assert reward == pytest.approx(1.0 - 0.01 * 0.5**2, abs=2e-3)  # turns about the tool's axis
+
+
+def test_to_change_the_command_costs_the_same_however_late_it_takes_effect() -> None:
+    def paid(delay: float) -> list[float]:
+        arm = ArmWorld()
+        world = DisturbedWorld(arm, Randomisation(action_delay=(delay, delay)))
+        world.reset(seed=0)
+        costs = []
+        for speed in (0.3, -0.3, -0.3, -0.3, 0.3, 0.3, 0.3):
+            free = []
+            for _ in range(arm.substeps):
+                end = world.advance(np.full(6, speed))
+                motion = float(arm.data.qvel @ arm.data.qvel)
+                free.append(worth(arm.distance) - 0.01 * motion)
+            assert end is not None
+            costs.append((float(np.mean(free)) - end.reward) / 0.02)
+        return costs
+
+    at_once, late = [0.54, 2.16, 0, 0, 2.16, 0, 0], [0.27, 1.35, 1.08, 0, 1.08, 1.08, 0]
+    assert paid(0.0) == pytest.approx(at_once, abs=1e-9)
+    assert paid(0.5) == pytest.approx(late, abs=1e-9)
 
 
 def test_the_distance_is_told_every_period() -> None:

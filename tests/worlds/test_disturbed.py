@@ -182,13 +182,38 @@ def test_readings_are_copies_that_the_world_does_not_change_behind_ones_back() -
 
 
 def test_between_two_periods_ends_the_sensors_say_the_same() -> None:
-    world = disturbed(Arm(), drop=[0, 0.0])
+    assert seen_every_substep(disturbed(Arm(), drop=[0, 0.0]), 8) == [0, 0, 0, 4, 4, 4, 4, 8]
+
+
+def test_to_somebody_who_looks_at_any_time_the_sensors_say_as_much_as_undisturbed() -> None:
+    world = DisturbedWorld(Noisy(), Randomisation(mass=(1.1, 1.1)), steadily=True)
+    assert seen_every_substep(world) == list(range(1, 11))
+
+
+def test_to_somebody_who_looks_at_any_time_they_are_late_by_the_delay_at_any_time() -> None:
+    late = Randomisation(observation_delay=(0.75, 0.75))
+    assert seen_every_substep(DisturbedWorld(Arm(), late, steadily=True)) == [
+        *[0, 0, 0],
+        *range(1, 8),
+    ]
+    assert ages(DisturbedWorld(Arm(), late, steadily=True)) == [0, 1, 5, 9, 13, 17]
+
+
+def test_to_somebody_who_looks_at_any_time_a_loss_lasts_a_period() -> None:
+    world = DisturbedWorld(Arm(), Randomisation(drop=(0.5, 0.5)), steadily=True)
+    seen = np.reshape(seen_every_substep(world, 4000), (1000, 4))
+    fresh = seen == np.arange(1, 4001).reshape(1000, 4)
+    assert set(fresh.sum(axis=1)) == {0, 4}
+    assert fresh.mean() == pytest.approx(0.5, abs=0.05)
+
+
+def seen_every_substep(world: World, substeps: int = 10) -> list[float]:
     world.reset(seed=0)
     said = []
-    for _ in range(8):
+    for _ in range(substeps):
         world.advance(np.zeros(2))
         said.append(world.readings()["joint_states"].fields["position"][0])
-    assert said == [0, 0, 0, 4, 4, 4, 4, 8]
+    return said
 
 
 def test_pushes_come_at_random_moments_at_their_rate() -> None:
@@ -205,6 +230,12 @@ def test_pushes_come_at_random_moments_at_their_rate() -> None:
         pytest.approx(0.5, abs=0.02),
         pytest.approx(1.5, abs=0.02),
     )
+    arm.pushes.clear()
+    often = disturbed(arm, push_rate=100, push=1)
+    often.reset(seed=0)
+    for _ in range(500):
+        act(often)
+    assert len(arm.pushes) == pytest.approx(100 * 50, rel=0.1)
     arm.pushes.clear()
     still = disturbed(arm, push=[0.5, 1.5])
     still.reset(seed=0)
@@ -302,7 +333,7 @@ def test_the_world_draws_for_itself_what_it_would_without_disturbance() -> None:
             Misnamed,
             {"sensor_noise": 1},
             "world 'arm': its sensor_noise names joint_states.angle, imu.orientation, which its "
-            "policy does not read. It reads joint_states.position.",
+            "readings do not have. They have joint_states.position.",
         ),
     ],
 )

@@ -13,6 +13,7 @@ from toy_envs import Table
 from ddpg_ros.contract.generic import OBSERVATION_TOPIC
 from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds import DisturbedWorld, Randomisation, World, make_world
+from ddpg_ros.worlds.arm import ArmWorld
 from ddpg_ros.worlds.mujoco_plant import MujocoPlant
 from ddpg_ros.worlds.pendulum import PendulumWorld
 from ddpg_ros.worlds.randomisation import Draw
@@ -140,6 +141,18 @@ def test_a_push_adds_its_speed_to_the_body_that_it_hits_and_then_ends() -> None:
     assert hit == {1, 2}
 
 
+def test_what_has_no_physics_is_not_pushed() -> None:
+    arm = ArmWorld()
+    plant = MujocoPlant(arm.model, arm.data)
+    goal = arm.model.body("goal").id
+    for seed in range(100):
+        plant.push(1.0, 0.01, np.random.default_rng(seed))
+    assert not arm.data.xfrc_applied[goal].any()
+    assert arm.data.xfrc_applied[goal + 1 :].any()
+    plant.release()
+    assert not arm.data.xfrc_applied.any()
+
+
 def test_the_motor_holds_a_lighter_bob_longer() -> None:
     def falls(mass: float) -> float:
         world = swung(LEVEL, torque=-1.0, mass=mass)
@@ -164,7 +177,7 @@ def test_a_stronger_motor_swings_further() -> None:
 
 def test_a_pushed_pendulum_moves_and_the_push_lasts_one_substep() -> None:
     world = PendulumWorld()
-    other = DisturbedWorld(world, Randomisation(push_rate=(50, 50), push=(0.5, 0.5)))
+    other = DisturbedWorld(world, Randomisation(push_rate=(2, 2), push=(0.5, 0.5)))
     other.reset(seed=1)
     speeds = []
     for _ in range(200):

@@ -69,6 +69,7 @@ def test_the_example_of_a_world_suits_it(world: str) -> None:
     [
         ("mass: [", "is not YAML (line 1: "),
         ("[" * 10_000, "is not YAML ("),
+        ("mass: 1\nmass: 2", "is not YAML (line 2: 'mass' is there twice)."),
         ("1: 2", "no range is called '1'. Known: mass,"),
         ("- mass", "expected 'name: [low, high]' lines."),
         ("mases: 1", "no range is called 'mases'. Did you mean mass? Known: mass, inertia,"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,6 +109,15 @@ def test_it_drives_a_circle_of_the_radius_it_is_told() -> None:
     drive.left, drive.right = 0.1 - 0.04, 0.1 + 0.04
     drive.advance(SILENT, 0.1, 0.5, math.pi / 0.5, 400)
     np.testing.assert_allclose((drive.x, drive.y, drive.yaw), (0.0, 0.4, math.pi), atol=2e-3)
+
+
+def test_a_push_aside_turns_it_the_less_the_more_inertia_it_has() -> None:
+    rates = []
+    for inertia in (1.0, 4.0):
+        drive, parameters = Drive(0.0, 0.0, 0.0), replace(SILENT, inertia=inertia)
+        drive.push(parameters, 0.0, 0.1)
+        rates.append(drive.rate(parameters))
+    assert rates[0] == pytest.approx(4 * rates[1])
 
 
 def test_a_weaker_motor_drives_slower() -> None:

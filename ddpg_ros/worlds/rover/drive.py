@@ -77,7 +77,8 @@ class Drive:
 
     def push(self, parameters: RoverParameters, ahead: float, aside: float) -> None:
         """Add a speed ``ahead``, and one ``aside`` at the front rim, which turns it [m/s]."""
-        turn = 0.5 * parameters.wheel_separation * aside / parameters.radius
+        p = parameters
+        turn = 0.5 * p.wheel_separation * aside / (p.radius * p.inertia)
         self.left += ahead - turn
         self.right += ahead + turn
 
