@@ -17,6 +17,7 @@ SATURATED = 0.99
 """An action element beyond this fraction of half its range counts as saturated."""
 
 _JOINT_FIELDS = ("position", "velocity", "effort")
+_POSITION_UNITS = ("rad", "m")
 
 COMMAND_FIELDS: dict[str, tuple[str, ...]] = {
     FLOAT64_MULTI_ARRAY: ("data",),
@@ -65,6 +66,11 @@ class ActionElement:
                 f"action element '{self.name}': slew_limit must be above 0 (inf for none), "
                 f"got {self.slew_limit}."
             )
+
+    @property
+    def is_position(self) -> bool:
+        """Whether it says where to be, so that 0 is a place and not a stand."""
+        return self.unit in _POSITION_UNITS
 
 
 @dataclass(frozen=True)

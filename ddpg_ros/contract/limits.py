@@ -31,9 +31,9 @@ class CommandLimiter:
         self.command = self._safe.copy()
         self.clipped = np.zeros(len(self._low), dtype=bool)
 
-    def reset(self) -> None:
-        """Start again from the safe command."""
-        np.copyto(self.command, self._safe)
+    def reset(self, which: np.ndarray | bool = True) -> None:
+        """Start again from the safe command, or have ``which`` elements ``(m,)`` do so."""
+        np.copyto(self.command, self._safe, where=which)
         self.clipped.fill(False)
 
     def start_from(self, command: np.ndarray) -> None:

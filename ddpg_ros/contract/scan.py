@@ -25,7 +25,8 @@ class MinPool(Feature):
 
     Sectors are angles, not indices, so a scanner with another resolution or starting angle gives
     the same observation. Infinite, NaN and out-of-range rays are "no return" and count as
-    ``max_range``, except minus infinity, which REP-117 defines as too close to measure: 0.
+    ``max_range``, except minus infinity, which REP-117 defines as too close to measure: 0. A sector
+    of nothing but NaN, by REP-117 measurements that failed, is none to be taken for free.
 
     Args:
         bins: Number of sectors.
@@ -81,7 +82,7 @@ class _SectorRays:
         self._problem = ""
         self._order = self._starts = np.empty(0, dtype=np.intp)
         self._ranges = self._nearest = np.empty(0)
-        self._mask = self._other = np.empty(0, dtype=bool)
+        self._mask = self._other = self._blind = np.empty(0, dtype=bool)
 
     def nearest(
         self, ranges: np.ndarray, geometry: tuple[float, float, float, float], out: np.ndarray
@@ -98,6 +99,11 @@ class _SectorRays:
             return self._problem
         np.take(ranges, self._order, out=self._ranges, mode="clip")
         pooled, valid, bound = self._ranges, self._mask, self._other
+        np.isnan(pooled, out=bound)
+        np.logical_and.reduceat(bound, self._starts, out=self._blind)
+        if self._blind.any():
+            sectors = ", ".join(map(str, np.flatnonzero(self._blind)[:5].tolist()))
+            return f"the scan says nothing but NaN in sector {sectors}"
         np.greater_equal(pooled, range_min, out=valid)
         np.less_equal(pooled, range_max, out=bound)
         np.logical_and(valid, bound, out=valid)
@@ -124,5 +130,6 @@ class _SectorRays:
         self._starts = np.searchsorted(sector[self._order], np.arange(bins))
         self._ranges = np.empty(len(self._order))
         self._nearest = np.empty(bins)
+        self._blind = np.empty(bins, dtype=bool)
         self._mask = np.empty(len(self._order), dtype=bool)
         self._other = np.empty(len(self._order), dtype=bool)

@@ -58,9 +58,11 @@ class ControlCore:
         self.policy = policy
         self.contract = policy.contract
         self.assembler = Assembler(policy.contract)
-        self.checks = StandardChecks(self.assembler, policy.metadata.statistics, settings, period)
+        self._start = MeasuredStart(self.assembler, period)
+        self.checks = StandardChecks(
+            self.assembler, policy.metadata.statistics, settings, period, self._start
+        )
         self.guard = Guard(policy.contract, self.checks, settings, period)
-        self._start = MeasuredStart(self.assembler)
         self._measures = settings.start_from == "measured" and bool(self._start)
         observation = np.zeros(policy.contract.observation_size, np.float32)
         self._tick = Tick(-math.inf, math.nan, observation, None)
@@ -71,11 +73,6 @@ class ControlCore:
     def may_send(self) -> bool:
         """Whether commands go to the robot: neither in a dry run nor before its start is known."""
         return self.guard.enabled and not self._waits
-
-    @property
-    def commands_positions(self) -> bool:
-        """Whether some commands are positions of joints that are measured."""
-        return bool(self._start)
 
     def receive(self, topic: str, reading: Reading, now: float) -> None:
         """Take in a reading that arrived at ``now`` [s]."""
@@ -115,6 +112,11 @@ class ControlCore:
         self.assembler.record_command(command)
         return command
 
+    @property
+    def interval(self) -> float:
+        """From the tick before to the latest [s]; NaN at the first."""
+        return self._tick.interval
+
     def age_of_newest(self) -> float:
         """How old the newest reading was at the latest tick [s]."""
         return self.assembler.age_of_newest(self._tick.now)
@@ -141,8 +143,9 @@ class ControlCore:
         tick, decision = self._tick, self._decision
         tick.driven = self.guard.drives
         adrift = self._waits or (self._measures and not self.guard.sends)
-        if adrift and not self.assembler.faults:
-            self.guard.start_from(self._start.command())
+        tick.starts = adrift and not self.assembler.faults
+        if tick.starts and self._start.within_reach():
+            self.guard.start_from(self._start.command(self.guard.command))
             self._waits = False
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)

@@ -51,6 +51,7 @@ class Guard:
         self._period = period or contract.period
         self._limiter = CommandLimiter(contract, self._period)
         self._safe = contract.action_values("safe")
+        self._jumps = np.array([not action.is_position for action in contract.actions])
         self._begin = self._safe.copy()
         self._wanted = self._safe.copy()
         self.reset()
@@ -105,8 +106,11 @@ class Guard:
         self._limiter.start_from(command)
 
     def jump_to_safe(self) -> None:
-        """Take the safe command for the one before the next, whatever the slew limit says."""
-        self._limiter.reset()
+        """Take the safe command for the one before the next, whatever the slew limit says.
+
+        Positions never jump: they stay where they are.
+        """
+        self._limiter.reset(self._jumps)
 
     def latch(self, reason: str, detail: str = "") -> None:
         """Give the safe command from now on, until :meth:`rearm`; an emergency stop outranks."""

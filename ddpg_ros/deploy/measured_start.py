@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from ddpg_ros.contract import Assembler
+from ddpg_ros.contract.action import ActionElement
 from ddpg_ros.contract.readings import JOINT_STATE
-
-_POSITION_UNITS = ("rad", "m")
 
 
 class MeasuredStart:
@@ -15,31 +17,75 @@ class MeasuredStart:
 
     Its safe command may be far from where it is. So nothing is sent before the positions are
     known, and the first command is where they are; so is the first after some that were not sent,
-    as in a dry run. An element whose unit is no position's, or
-    whose joint the policy does not read, starts from its safe value.
+    as in a dry run. An element whose unit is no position's, or whose joint the policy does not
+    read, goes on from the command before.
 
     Args:
         assembler: Whose readings tell the positions.
+        period: From command to command [s].
     """
 
-    def __init__(self, assembler: Assembler) -> None:
-        contract = assembler.contract
-        self._command = contract.action_values("safe")
-        self._joints: list[tuple[int, np.ndarray, int]] = []
-        for element, action in enumerate(contract.actions):
-            place = _position(assembler, action.name)
-            if place and action.unit in _POSITION_UNITS:
-                self._joints.append((element, *place))
+    def __init__(self, assembler: Assembler, period: float) -> None:
+        self._joints = list(_joints(assembler, period))
+        self._command = np.zeros(assembler.contract.action_size)
 
     def __bool__(self) -> bool:
         """Whether any element starts from a measurement."""
         return bool(self._joints)
 
-    def command(self) -> np.ndarray:
-        """Where the robot is, ``(m,)``, SI units; once all readings are there."""
-        for element, values, index in self._joints:
-            self._command[element] = values[index]
+    def command(self, before: np.ndarray) -> np.ndarray:
+        """Where the robot is, ``(m,)``, SI units; once all readings are there.
+
+        Args:
+            before: The command before, for all that is not measured, ``(m,)``.
+        """
+        np.copyto(self._command, before)
+        for joint in self._joints:
+            self._command[joint.element] = joint.position
         return self._command
+
+    def within_reach(self) -> bool:
+        """Whether each joint is within its limits, or one step of its slew limit beyond them."""
+        return not any(joint.is_beyond for joint in self._joints)
+
+    def describe_beyond(self) -> str:
+        """Which are not."""
+        return "; ".join(map(str, filter(lambda joint: joint.is_beyond, self._joints)))
+
+
+@dataclass(frozen=True)
+class _Joint:
+    """A joint that is commanded to a position, and where that is found."""
+
+    element: int
+    action: ActionElement
+    step: float
+    values: np.ndarray
+    index: int
+
+    @property
+    def position(self) -> float:
+        return float(self.values[self.index])
+
+    @property
+    def is_beyond(self) -> bool:
+        low, high = self.action.low - self.step, self.action.high + self.step
+        return not low <= self.position <= high
+
+    def __str__(self) -> str:
+        action = self.action
+        return (
+            f"{action.name} is at {self.position:.4g} {action.unit}, beyond its limits "
+            f"{action.low:g} to {action.high:g}: bring it back by other means"
+        )
+
+
+def _joints(assembler: Assembler, period: float) -> Iterator[_Joint]:
+    """The joints of position commands that the policy reads."""
+    for element, action in enumerate(assembler.contract.actions):
+        place = _position(assembler, action.name)
+        if place and action.is_position:
+            yield _Joint(element, action, action.slew_limit * period, *place)
 
 
 def _position(assembler: Assembler, joint: str) -> tuple[np.ndarray, int] | None:

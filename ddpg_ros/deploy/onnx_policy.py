@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it starts a thread and writes to HOME
 import onnxruntime
 
 from ddpg_ros.contract.digest import check_seal

@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterable
 _PATIENCE_SECONDS = 0.25
 """How long after a signal the main thread may take to begin to end."""
 
+_TELLING_SECONDS = 0.1
+"""How long a terminal may take to show that; one that is stopped takes for ever."""
+
 _HUNG = 1
 """Exit code of a process that had to be ended from aside."""
 
@@ -44,5 +47,11 @@ class Bystander:
             if number[0] not in self._numbers or self._leaving.wait(_PATIENCE_SECONDS):
                 continue  # the main thread ends the process
             if self._last_resort() and not self._leaving.is_set():
-                print("ended from aside: a callback hangs", file=sys.stderr, flush=True)
+                teller = threading.Thread(target=_tell, daemon=True)
+                teller.start()
+                teller.join(_TELLING_SECONDS)
                 os._exit(_HUNG)
+
+
+def _tell() -> None:
+    print("ended from aside: a callback hangs", file=sys.stderr, flush=True)

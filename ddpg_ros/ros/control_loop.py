@@ -55,17 +55,21 @@ class ControlLoop:
         self._period, self._now = period, now
         self.put_off: Callable[[float], None] = lambda until: None
         """Hears after each tick that a message brought about when one without is due."""
-        self.retreats = False
-        """Whether somebody takes the command to the safe one; ticks send nothing meanwhile."""
+        self._disabling = self._ending = False
         self._turn, self._word = _Turn(), _Turn()
         self._interruptions = 0
         self._commanded_at = self.ticked_at
+
+    @property
+    def retreats(self) -> bool:
+        """Whether somebody takes the command to the safe one; ticks send nothing meanwhile."""
+        return self._disabling or self._ending
 
     def begin(self) -> None:
         """Start to drive, as if nothing had been before; a latched emergency stop stays."""
         self.core.reset()
         self.record.begin()
-        self.retreats = False
+        self._ending = False
         self.ticked_at = self._commanded_at = time.monotonic()
         self.active = True
 
@@ -119,7 +123,7 @@ class ControlLoop:
         while self.core.may_send and not guard.is_safe and time.monotonic() < end:
             time.sleep(min(self._period, max(0.0, end - time.monotonic())))
             self.interrupt(reason)
-        if not (guard.is_safe or self.core.commands_positions):
+        if not guard.is_safe:
             with self._word:
                 guard.jump_to_safe()
             self.interrupt(reason)
@@ -130,13 +134,13 @@ class ControlLoop:
 
     def disable(self, reason: str, seconds: float) -> None:
         """Go to the safe command as :meth:`retreat` does, then send nothing more."""
-        self.retreats = True
+        self._disabling = True
         try:
             if self.active:
                 self.retreat(reason, seconds)
             self.core.guard.enabled = False
         finally:
-            self.retreats = False
+            self._disabling = False
 
     def rearm(self) -> None:
         """Forget the history, release the latch; the command goes on from where it is."""
@@ -154,7 +158,7 @@ class ControlLoop:
 
     def end(self, reason: str, seconds: float) -> bool:
         """Have the last word: the safe command; whether all who acknowledge have received it."""
-        self.retreats = True
+        self._ending = True
         self.retreat(reason, seconds)
         received = self._output.wait_until_received()
         self.active = False
@@ -181,7 +185,8 @@ class ControlLoop:
                     self._output.send(decision.command)
                     self._commanded_at = time.monotonic()
             self._insight.publish(decision)
-            self.record.count(decision, started)
+            busy = time.monotonic() - started
+            self.record.count(decision, busy, self._now() - now)
         except Exception as error:  # a controller must not die of a surprise
             self.record.errors += 1
             with suppress(Exception):  # where not even that can be sent, the next tick tries again

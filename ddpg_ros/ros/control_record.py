@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, deque
 
 import numpy as np
@@ -42,7 +41,7 @@ class ControlRecord:
         self.timing: TimingRecord | None = None
         self.clipped = np.zeros(core.contract.action_size, dtype=int)
         self.news: deque[tuple[str, str]] = deque(maxlen=100)
-        self._started = np.zeros(_RECENT)
+        self._interval = np.zeros(_RECENT)
         self._busy = np.zeros(_RECENT)
         self._latency = np.zeros(_RECENT)
 
@@ -50,16 +49,22 @@ class ControlRecord:
         """Nothing has been decided yet."""
         self.reason, self.detail, self._hindrance = reasons.STARTING, "", ""
 
-    def count(self, decision: Decision, started: float) -> None:
-        """Take in a tick that began at ``started`` on the steady clock [s]."""
+    def count(self, decision: Decision, busy: float, elapsed: float) -> None:
+        """Take in a tick.
+
+        Args:
+            decision: What it decided.
+            busy: How long it took by the steady clock [s].
+            elapsed: How long it took by the node's clock [s].
+        """
         place = self.ticks % _RECENT
-        self._started[place] = started
-        self._busy[place] = time.monotonic() - started
+        self._interval[place] = self._core.interval
+        self._busy[place] = busy
         asked = decision.action is not None
         age = self._core.age_of_newest() if asked else np.nan
-        self._latency[place] = age + self._busy[place]
+        self._latency[place] = age + elapsed
         if asked and self.timing is not None:
-            self.timing.count(float(self._busy[place]))
+            self.timing.count(busy)
         self.ticks += 1
         self.reasons[decision.reason] += 1
         self.clipped += self._core.guard.clipped
@@ -75,11 +80,14 @@ class ControlRecord:
         self.reason, self.detail, self._hindrance = reason, detail, hindrance
 
     def times(self) -> dict[str, np.ndarray]:
-        """Since the last report, tick by tick: ``interval``, ``busy`` and ``latency`` [s]."""
+        """Since the last report, tick by tick: ``interval``, ``busy`` and ``latency`` [s].
+
+        ``busy`` is by the steady clock, the others are by the node's.
+        """
         count = min(self.ticks - self.ticks_reported, _RECENT)
         places = np.arange(self.ticks - count, self.ticks) % _RECENT
         return {
-            "interval": np.diff(self._started[places]),
+            "interval": self._interval[places][np.isfinite(self._interval[places])],
             "busy": self._busy[places],
             "latency": self._latency[places][np.isfinite(self._latency[places])],
         }

@@ -6,6 +6,7 @@ import gc
 import json
 import time
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
@@ -72,7 +73,7 @@ class ControlReport:
             if early or reason == reasons.STOPPED:
                 continue
             self._told[reason] = now
-            if reason == reasons.OK:
+            if reason in (reasons.OK, reasons.DISABLED):
                 self._node.get_logger().info(sentence(reason, detail))
             else:
                 self._node.get_logger().warning(sentence(reason, detail))
@@ -83,9 +84,22 @@ class ControlReport:
         if not received:
             self._node.get_logger().warning("ended; somebody did not acknowledge the safe command")
         elif self._loop.core.may_send:
-            self._node.get_logger().info("ended with the safe command")
+            self._node.get_logger().info(f"ended {self._where()}")
         else:
             self._node.get_logger().info("ended while it sent nothing")
+
+    def _where(self) -> str:
+        """How the last command lies to the safe one."""
+        contract, command = self._loop.core.contract, self._loop.core.guard.command
+        safe = contract.action_values("safe")
+        if np.array_equal(command, safe):
+            return "with the safe command"
+        places = zip(contract.actions, command.tolist(), safe.tolist(), strict=True)
+        return "on the way to the safe command, which positions may not jump to: " + ", ".join(
+            f"{action.name} is told {told:.4g} {action.unit}, safe is {end:g}"
+            for action, told, end in places
+            if told != end
+        )
 
     def diagnose(self) -> float:
         """Publish the diagnostics, after a look at the graph; when to do so again [s, steady]."""

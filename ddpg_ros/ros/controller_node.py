@@ -22,7 +22,8 @@ from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.control_report import ControlReport
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.insight import Insight
-from ddpg_ros.ros.parameters import check_overrides, declare
+from ddpg_ros.ros.log_pipe import log_pipe
+from ddpg_ros.ros.parameters import check_overrides, declare, file_to_write
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.realtime import ask_for_punctuality, no_pauses
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
@@ -163,7 +164,8 @@ class ControllerNode(LifecycleNode):
         now = self._time(simulated)
         self._loop = loop = ControlLoop(core, output, insight, pacer, self._period, now)
         if self._set.timing_file:
-            loop.record.timing = TimingRecord(self._set.timing_file, core)
+            file = file_to_write("timing_file", self._set.timing_file)
+            loop.record.timing = TimingRecord(file, core)
         self._report = report = ControlReport(ports, loop, output, self._period)
         subscribe_to_sensors(
             ports, contract, lambda topic, reading: loop.receive(topic, reading, topic == pace)
@@ -264,7 +266,8 @@ def main(args: Sequence[str] | None = None) -> int:
         node.autostart()
         return node
 
-    return run_node(NAME, make, args, ControllerNode.last_resort)
+    with log_pipe():
+        return run_node(NAME, make, args, ControllerNode.last_resort)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ MESSAGE_TYPES: dict[str, Any] = {
 }
 """Message classes by the name they have in a contract."""
 
-_UNKNOWN_ORIENTATION = np.full(4, math.nan)
+_UNKNOWN, _UNKNOWN_ORIENTATION = np.full(3, math.nan), np.full(4, math.nan)
 
 
 def seconds(stamp: Time) -> float | None:
@@ -84,13 +84,15 @@ def _read_joint_state(message: JointState) -> Reading:
 
 
 def _read_imu(message: Imu) -> Reading:
-    """REP-145: a covariance that begins with -1 marks what the sensor does not measure."""
-    known = message.orientation_covariance[0] != -1
+    """A covariance that begins with -1 marks what the sensor does not measure."""
+    turned = message.orientation_covariance[0] != -1
+    turns = message.angular_velocity_covariance[0] != -1
+    speeds_up = message.linear_acceleration_covariance[0] != -1
     return Reading(
         {
-            "orientation": _xyzw(message.orientation) if known else _UNKNOWN_ORIENTATION,
-            "angular_velocity": _xyz(message.angular_velocity),
-            "linear_acceleration": _xyz(message.linear_acceleration),
+            "orientation": _xyzw(message.orientation) if turned else _UNKNOWN_ORIENTATION,
+            "angular_velocity": _xyz(message.angular_velocity) if turns else _UNKNOWN,
+            "linear_acceleration": _xyz(message.linear_acceleration) if speeds_up else _UNKNOWN,
         },
         stamp=seconds(message.header.stamp),
     )

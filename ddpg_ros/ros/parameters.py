@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from reprlib import repr as shown
 from typing import Any, TypeVar
 
@@ -45,6 +47,23 @@ _WORDS = {
 }
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_DOUBLE = 1.7976931348623157e308
+
+
+def file_to_write(name: str, path: str) -> Path:
+    """The path in parameter ``name``, where a file will be written at the end.
+
+    Raises:
+        ConfigError: It could not be.
+    """
+    file = Path(path).expanduser()
+    if file.is_dir():
+        raise ConfigError(f"parameter {name} is {file}, a folder. Name a file in it.")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise ConfigError(
+            f"parameter {name} is {file}, which cannot be written to. Name a file of yours, in a "
+            "folder that is there."
+        )
+    return file
 
 
 def declare(

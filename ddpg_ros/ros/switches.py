@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Bool
 from std_srvs.srv import SetBool, Trigger
 
@@ -15,6 +15,12 @@ from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.side_node import SideNode
 
 _RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+_LATCHED = QoSProfile(
+    depth=10,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+"""Hears what was said before it was there, from whoever keeps it; but nobody who does not."""
 
 
 class Switches:
@@ -47,6 +53,7 @@ class Switches:
         stop, operator = SideNode(node, "stop"), SideNode(node, "operator")
         stopped = node.resolve_topic_name("~/estop")
         stop.ports.subscribe(Bool, stopped, self._hear_estop, _RELIABLE)
+        stop.ports.subscribe(Bool, stopped, self._hear_estop, _LATCHED, expects_others=True)
         stop.ports.serve(Trigger, named("~/estop"), self._estop)
         stop.ports.serve(Trigger, named("~/reset"), self._reset)
         operator.ports.serve(SetBool, named("~/enable"), self._enable)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ddpg_ros.deploy import ControlCore
-from ddpg_ros.errors import ConfigError
 
 _TICKS = 2**16
 """The latest ticks that count; at 500 Hz, two minutes."""
@@ -26,18 +25,10 @@ class TimingRecord:
     Args:
         path: JSON file to write.
         core: Whose ticks they are.
-
-    Raises:
-        ConfigError: The file's folder cannot be written to.
     """
 
-    def __init__(self, path: str, core: ControlCore) -> None:
-        self._path, self._core = Path(path).expanduser(), core
-        if not os.access(self._path.parent, os.W_OK):
-            raise ConfigError(
-                f"parameter timing_file is {path}, whose folder cannot be written to. Name a file "
-                "in a folder that is there."
-            )
+    def __init__(self, path: Path, core: ControlCore) -> None:
+        self._path, self._core = path, core
         self._topics = core.contract.aging_topics
         self._ages = np.full((_TICKS, len(self._topics)), np.nan, dtype=np.float32)
         self._busy = np.full(_TICKS, np.nan, dtype=np.float32)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -20,14 +19,13 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from ddpg_ros.contract import Command, Reading
-from ddpg_ros.errors import ConfigError
 from ddpg_ros.ros.camera_feed import CameraFeed
 from ddpg_ros.ros.command_messages import command_values
 from ddpg_ros.ros.faults import FaultInjector, described
 from ddpg_ros.ros.flight_log import FlightLog
 from ddpg_ros.ros.heard_commands import HeardCommands
 from ddpg_ros.ros.messages import MESSAGE_TYPES, to_message, to_stamp
-from ddpg_ros.ros.parameters import check_overrides, declare
+from ddpg_ros.ros.parameters import check_overrides, declare, file_to_write
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 from ddpg_ros.ros.spin import run_node
 from ddpg_ros.worlds import DisturbedWorld, PeriodEnd, World, make_world
@@ -49,8 +47,9 @@ class WorldNode(Node):
         self._set = declare(self, WorldParameters())
         faults = declare(self, FaultParameters(), FAULTS, self._set_faults)
         check_overrides(self)
-        for file in filter(None, (self._set.results_file, self._set.film_file)):
-            _check_writable(Path(file).parent)
+        for name in ("results_file", "film_file"):
+            if path := getattr(self._set, name):
+                file_to_write(name, path)
         filmed, pictured = bool(self._set.film_file), self._set.camera_rate > 0
         self.world = self._make_world(render=filmed or pictured)
         contract = self.world.contract
@@ -72,6 +71,8 @@ class WorldNode(Node):
         self._seed = self._set.seed
         self._closed = self._over = False
         self._begin()
+        if filmed or pictured:
+            self.world.render()  # a camera that is missing is told now
         self._injector = FaultInjector(self._readings(), self._seed)
         self._set_faults(faults, {"jump_time"})
         step_seconds = 1e-9 * self._step_nanoseconds / self._set.real_time_factor
@@ -233,11 +234,6 @@ class WorldNode(Node):
         self._begin()
         response.success, response.message = True, f"episode with seed {self._seed} begins"
         return response
-
-
-def _check_writable(folder: Path) -> None:
-    if not os.access(folder, os.W_OK):
-        raise ConfigError(f"folder {folder}: cannot be written to, so the flight would be lost.")
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -50,9 +50,16 @@ def test_the_limits_of_the_scanner_are_measured_too(pooled: Pooled) -> None:
 
 
 def test_a_sector_without_return_holds_the_largest_range(pooled: Pooled) -> None:
-    ranges = [math.inf, math.nan, 12.0, 0.05, -math.inf, 9.5]
-    scan = readings.laser_scan(ranges, -3.0, TURN / 6, range_min=0.1, range_max=10.0)
-    assert pooled(MinPool(6, 9.0), scan) == ("", [9, 9, 9, 9, 0, 9])
+    ranges = [math.inf, 12.0, 0.05, -math.inf, 9.5]
+    scan = readings.laser_scan(ranges, -3.0, TURN / 5, range_min=0.1, range_max=10.0)
+    assert pooled(MinPool(5, 9.0), scan) == ("", [9, 9, 9, 0, 9])
+
+
+def test_a_sector_of_nothing_but_failed_measurements_is_no_free_one(pooled: Pooled) -> None:
+    nan = math.nan
+    scan = readings.laser_scan([nan, 4.0, nan, nan, 3.0, nan], -3.0, TURN / 6, 0.1, 10.0)
+    assert pooled(MinPool(3, 9.0), scan)[0] == "the scan says nothing but NaN in sector 1"
+    assert pooled(MinPool(2, 9.0), scan) == ("", [4, 3])
 
 
 @pytest.mark.parametrize(

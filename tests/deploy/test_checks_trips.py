@@ -13,6 +13,7 @@ from ddpg_ros.contract import Assembler, readings
 from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.checks import StandardChecks, Tick
 from ddpg_ros.deploy.checks.trips import PositionLimit, Tilt
+from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.guard_settings import GuardSettings
 
@@ -141,11 +142,13 @@ def test_the_settings_choose_what_is_watched_and_what_follows(leg: Assembler) ->
     statistics = ObservationStatistics(1, low, high, low, high)
 
     def responses(settings: GuardSettings) -> dict[str, str]:
-        checks = StandardChecks(leg, statistics, settings, CONTRACT.period)
+        start = MeasuredStart(leg, CONTRACT.period)
+        checks = StandardChecks(leg, statistics, settings, CONTRACT.period, start)
         return {type(check).__name__: response.name for check, response in checks}
 
     assert responses(GuardSettings()) == {
         "BadInput": "STOP",
+        "StartBeyondLimits": "STOP",
         "NonFiniteAction": "STOP",
         "SecondPublisher": "STOP",
         "OutOfRange": "WARN",
@@ -164,6 +167,7 @@ def test_the_settings_choose_what_is_watched_and_what_follows(leg: Assembler) ->
     )
     assert responses(careful) == {
         "BadInput": "STOP",
+        "StartBeyondLimits": "STOP",
         "NonFiniteAction": "STOP",
         "SecondPublisher": "IGNORE",
         "OutOfRange": "STOP",

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from leg_policy import CONTRACT, JOINTS
 
-from ddpg_ros.contract import readings
+from ddpg_ros.contract import Assembler, readings
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
+from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.guard_settings import GuardSettings
 
 POLICY = OnnxPolicy(leg_policy.content())
@@ -71,9 +72,34 @@ def test_it_does_not_start_anew_while_it_drives(flight: Flight) -> None:
     np.testing.assert_allclose(command[:2], FAR_FROM_SAFE, atol=0.04)
 
 
-def test_a_joint_beyond_the_limits_starts_at_the_limit(flight: Flight) -> None:
-    _, command = flight.tick([-3.0, 3.0])
+def test_a_joint_that_rests_just_beyond_its_limit_starts_at_the_limit(flight: Flight) -> None:
+    sends, command = flight.tick([-1.5 - 0.9 * STEP[0], 2.5 + 0.9 * STEP[1]])
+    assert sends
     np.testing.assert_allclose(command[:2], [-1.5, 2.5], atol=0.02)
+
+
+def test_nothing_is_sent_to_a_joint_far_beyond_its_limits_before_it_is_back(flight: Flight) -> None:
+    for _ in range(3):
+        assert not flight.tick([-3.0, 2.2])[0]
+    guard = flight.core.guard
+    assert (guard.reason, guard.detail) == (
+        "beyond_limits",
+        "hip is at -3 rad, beyond its limits -1.5 to 1.5: bring it back by other means",
+    )
+    flight.core.interrupt("emergency_stop")
+    assert not flight.core.may_send
+    sends, command = flight.tick([-1.4, 2.2])
+    assert sends
+    np.testing.assert_allclose(command[:2], [-1.4, 2.2], atol=0.02)
+
+
+def test_after_a_dry_run_that_left_it_far_beyond_its_limits_nothing_is_sent(flight: Flight) -> None:
+    flight.tick(FAR_FROM_SAFE)
+    flight.core.guard.enabled = False
+    flight.tick([3.0, 2.2])
+    flight.core.guard.enabled = True
+    assert not flight.tick([3.0, 2.2])[0]
+    assert flight.tick([1.4, 2.2])[0]
 
 
 def test_an_interruption_before_the_start_is_known_is_not_sent(flight: Flight) -> None:
@@ -121,6 +147,23 @@ def test_after_a_silent_fallback_it_starts_where_the_robot_was_moved_to() -> Non
     sends, command = flight.tick([1.0, 0.1])
     assert sends
     np.testing.assert_allclose(command[:2], [1.0, 0.1], atol=0.02)
+
+
+def test_after_a_silent_fallback_what_is_no_position_goes_on_from_the_last_command_sent() -> None:
+    start = MeasuredStart(flown_assembler(), PERIOD)
+    np.testing.assert_allclose(start.command(np.array([0.0, 0.0, -3.0])), [*FAR_FROM_SAFE, -3.0])
+
+
+def flown_assembler() -> Assembler:
+    flight = Flight()
+    flight.tick(FAR_FROM_SAFE)
+    return flight.core.assembler
+
+
+def test_what_jumps_to_the_safe_command_at_the_end_is_no_position(flight: Flight) -> None:
+    flight.tick(FAR_FROM_SAFE)
+    flight.core.guard.jump_to_safe()
+    np.testing.assert_allclose(flight.core.guard.command, [*FAR_FROM_SAFE, 1.0], atol=0.02)
 
 
 def test_told_so_it_starts_at_the_safe_command() -> None:

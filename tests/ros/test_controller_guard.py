@@ -239,7 +239,7 @@ def test_diagnostics_tell_times_counts_and_the_policy(
     for name in ("jitter", "latency", "busy"):
         low, high, most = (number[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
         assert 0.0 <= low <= high <= most < 1000 * PERIOD
-    assert 0.0 < number["busy_p50_ms"] <= number["latency_p50_ms"]
+    assert 0.0 < number["busy_p50_ms"] <= number["latency_p50_ms"] + 0.1  # by another clock
     assert 0.0 <= number["age.joint_states"] < 0.2
     assert number["ticks"] > 40
     assert number["fallback.stale"] >= 1

@@ -221,9 +221,10 @@ def test_a_paused_simulation_ends_in_the_safe_command_and_goes_on(
         message.clock.sec, message.clock.nanosec = divmod(ticks[0] * 10**7, 10**9)
         return message
 
-    graph.publish_at(100, Clock, "/clock", clock)
+    graph.publish_at(50, Clock, "/clock", clock)  # at half of real time
     start("controller", policy=policy, use_sim_time=True, watchdog_timeout=0.5)
     hinge.wait_until_driven()
+    assert float(hinge.values("the policy drives")["jitter_p50_ms"]) < 5.0
     running[0], paused = False, time.monotonic()
     graph.wait_for(lambda: hinge.last == SAFE, "the safe command")
     assert hinge.commands[-1][0] - paused < 0.5 + 3 * PERIOD

@@ -90,6 +90,28 @@ def test_an_emergency_stop_is_answered_and_a_signal_ends_it(
     assert ("ended from aside: a callback hangs" in node.output) == (pace == "auto")
 
 
+def test_whoever_enables_it_while_it_ends_does_not_drive(
+    graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinge = Hinge(graph)
+    with flying(gentle, ramp_in_time=0.0) as (node, spin):
+        graph.wait_for(lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command")
+        loop = node._loop
+        assert loop is not None
+        received = loop._output.wait_until_received
+
+        def meanwhile() -> bool:
+            loop.disable("disabled", 0.0)
+            loop.enable()
+            time.sleep(5 * hinge_contract().period)
+            return received()
+
+        monkeypatch.setattr(loop._output, "wait_until_received", meanwhile)
+        loop.end("stopped", 2 * WAY)
+        graph.serve(0.2)
+        assert hinge.last == SAFE
+
+
 def test_what_fails_after_a_command_was_sent_takes_no_second_step(
     graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

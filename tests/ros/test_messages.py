@@ -57,6 +57,14 @@ def test_an_imu_that_measures_no_orientation_reads_as_not_a_number() -> None:
     assert np.isnan(to_reading(message).fields["orientation"]).all()
 
 
+@pytest.mark.parametrize("field", ["angular_velocity", "linear_acceleration"])
+def test_what_an_imu_marks_as_not_measured_reads_as_not_a_number(field: str) -> None:
+    message = Imu()
+    getattr(message, f"{field}_covariance")[0] = -1.0
+    fields = to_reading(message).fields
+    assert [name for name, values in fields.items() if np.isnan(values).any()] == [field]
+
+
 def test_an_unset_stamp_is_unknown() -> None:
     assert seconds(Time()) is None
     assert to_reading(JointState(name=["a"], position=[0.0])).stamp is None

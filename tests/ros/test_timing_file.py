@@ -85,5 +85,5 @@ def test_a_folder_that_is_not_there_is_told_in_a_sentence(
     file = tmp_path / "nowhere" / "timing.json"
     node = start("controller", policy=policy, timing_file=file)
     assert node.wait() == 2
-    assert f"parameter timing_file is {file}, whose folder cannot be written to." in node.output
+    assert f"parameter timing_file is {file}, which cannot be written to." in node.output
     assert "Traceback" not in node.output

@@ -153,7 +153,11 @@ def test_any_gymnasium_environment_is_a_world(
         ({"world": "Nowhere-v0"}, "neither a world of ddpg_ros nor an environment of Gymnasium"),
         ({"real_time_factor": 0.0}, "real_time_factor"),
         ({"contract_file": "x.yaml"}, "brings its own contract"),
-        ({"results_file": "/nowhere/x.json"}, "folder /nowhere: cannot be written to"),
+        (
+            {"results_file": "/nowhere/x.json"},
+            "parameter results_file is /nowhere/x.json, which cannot be written to",
+        ),
+        ({"film_file": "/tmp"}, "parameter film_file is /tmp, a folder. Name a file in it."),
     ],
 )
 def test_a_wrong_parameter_is_told_in_a_sentence(

@@ -137,13 +137,15 @@ class SecondPublisher(Check):
 
     reason = reasons.SECOND_PUBLISHER
     asks_action = False
-    topics = ""
+    topics = _found = ""
 
     def finds(self, tick: Tick) -> bool:
-        return bool(self.topics)
+        topics = self.topics
+        self._found = topics or self._found
+        return bool(topics)
 
     def detail(self) -> str:
-        return f"{self.topics}: more than one publisher"
+        return f"{self._found}: more than one publisher"
 
 
 def _bits(values: np.ndarray) -> np.ndarray:

@@ -9,7 +9,9 @@ from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.checks.actions import MissedDeadline, NonFiniteAction, Saturation
 from ddpg_ros.deploy.checks.check import Check, Response
 from ddpg_ros.deploy.checks.inputs import BadInput, Frozen, OutOfRange, SecondPublisher
+from ddpg_ros.deploy.checks.start import StartBeyondLimits
 from ddpg_ros.deploy.checks.trips import PositionLimit, Tilt
+from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.guard_settings import GuardSettings
 
 
@@ -21,6 +23,7 @@ class StandardChecks:
         statistics: What training saw.
         settings: Limits and responses.
         period: From tick to tick [s].
+        start: Where position commands start.
 
     Raises:
         ConfigError: A trip asks for something the policy does not read.
@@ -32,6 +35,7 @@ class StandardChecks:
         statistics: ObservationStatistics,
         settings: GuardSettings,
         period: float,
+        start: MeasuredStart,
     ) -> None:
         contract, chosen = assembler.contract, _responses(settings)
         self.out_of_range = OutOfRange(
@@ -42,6 +46,7 @@ class StandardChecks:
         self.missed_deadline = MissedDeadline(period)
         self._checks: list[tuple[Check, Response]] = [
             (BadInput(assembler), Response.STOP),
+            (StartBeyondLimits(start), Response.STOP),
             (NonFiniteAction(), Response.STOP),
             (self.second_publisher, chosen["second_publisher"]),
             (self.out_of_range, chosen["out_of_range"]),
