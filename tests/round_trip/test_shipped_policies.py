@@ -16,11 +16,19 @@ FACTOR = {"arm": 2.0, "balancer": 2.0, "rover": 4.0}
 
 @pytest.mark.parametrize("world", FACTOR)
 def test_a_shipped_policy_succeeds_over_ros_as_in_gymnasium(world: str, tmp_path: Path) -> None:
+    assert_it_succeeds_over_ros(world, tmp_path)
+
+
+def test_so_does_one_whose_robot_is_not_quite_as_modelled(tmp_path: Path) -> None:
+    assert_it_succeeds_over_ros("arm", tmp_path, "--vary", "sensor_noise=0,0.01")
+
+
+def assert_it_succeeds_over_ros(world: str, folder: Path, *options: str) -> None:
     found = json.loads(
         run(
-            *("evaluate", POLICIES / f"{world}.onnx", "--over-ros", "--json"),
+            *("evaluate", POLICIES / f"{world}.onnx", "--over-ros", "--json", *options),
             *("--episodes", EPISODES, "--real-time-factor", FACTOR[world]),
-            cwd=tmp_path,
+            cwd=folder,
         )
     )
     in_gymnasium, over_ros = found["in_gymnasium"], found["over_ros"]
