@@ -79,8 +79,11 @@ def choose_axes(texts: Iterable[str]) -> list[Axis]:
             except ValueError:
                 raise ConfigError(f"--axis {text}: expected numbers as in delay=0,1,2.") from None
             axis = Axis(name, axis.unit, axis.range, axis.nominal, tuple(sorted(values)))
-        for value in axis.values:
-            Randomisation.from_dict({axis.range: value})
+        try:
+            for value in axis.values:
+                Randomisation.from_dict({axis.range: value})
+        except ConfigError as error:
+            raise ConfigError(f"--axis {text}: {error}") from None
         chosen.append(axis)
     names = [axis.name for axis in chosen]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -149,6 +152,18 @@ class Sweep:
             return math.nan
         bottom, top = self.idle["mean"], self.found[NOMINAL]["mean"]
         return float((summary["mean"] - bottom) / (top - bottom)) if top > bottom else math.nan
+
+    def why_unscored(self) -> str:
+        """Why no cell can have a score; empty if they can."""
+        if self.judged_by == SUCCESS or NOMINAL not in self.found or not self.idle:
+            return ""
+        bottom, top = self.idle["mean"], self.found[NOMINAL]["mean"]
+        if top > bottom:
+            return ""
+        return (
+            f"no score: as modelled the policy returns {top:.4g}, no more than the safe command "
+            f"does, {bottom:.4g}"
+        )
 
     def at(self, **values: float) -> float:
         """The score where the axes called so have these values, and the others are nominal."""

@@ -85,7 +85,8 @@ def test_the_nominal_value_joins_those_that_are_given() -> None:
         (["mass", "drop", "mass=2"], "--axis: mass is given twice; name all its values in one."),
         (
             ["mass=0"],
-            "mass: expected low and high in [0.01, 100], the lower first, got 0 and 0.",
+            "--axis mass=0: mass: expected low and high in [0.01, 100], the lower first, got 0 "
+            "and 0.",
         ),
     ],
 )
@@ -123,8 +124,12 @@ def test_elsewhere_the_return_counts_between_the_safe_commands_and_the_nominal_o
     assert sweep.at() == 1.0
     assert sweep.at(delay=1.0) == 0.75
     assert math.isnan(sweep.at(delay=2.0))
-    sweep.idle = summary(-100.0, time_limit=4)
+    assert sweep.why_unscored() == ""
+    sweep.idle = summary(-90.0, time_limit=4)
     assert math.isnan(sweep.at(delay=1.0))
+    assert sweep.why_unscored() == (
+        "no score: as modelled the policy returns -100, no more than the safe command does, -90"
+    )
 
 
 def test_the_table_has_a_row_of_values_and_one_of_scores_for_each_axis() -> None:
