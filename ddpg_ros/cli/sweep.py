@@ -213,8 +213,8 @@ def _lines(
     return [
         f"{sweep.judged_by}, {flown}; as modelled {percent(sweep.score(NOMINAL))}",
         *table(sweep.rows()),
-        *filter(None, [sweep.why_unscored()]),
         *(f"left out: {name}: {why}" for name, why in left_out.items()),
+        *filter(None, [sweep.why_unscored()]),
         *([] if sweep.complete else ["stopped early: the rest of the grid is missing"]),
         str(job.folder / "sweep.json"),
         *map(str, pictures),

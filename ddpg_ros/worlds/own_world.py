@@ -7,7 +7,7 @@ from types import ModuleType
 
 import gymnasium
 
-from ddpg_ros.errors import ConfigError, DdpgRosError, WorldError
+from ddpg_ros.errors import ConfigError, DdpgRosError, WorldError, one_line
 from ddpg_ros.plugin import load_module
 from ddpg_ros.worlds.world import World
 
@@ -53,7 +53,7 @@ def make_own_world(name: str, kind: Callable[[], World]) -> World:
     except DdpgRosError:
         raise
     except Exception as error:  # whatever the user's constructor raises
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {one_line(error)}"
         raise WorldError(f"world '{name}': cannot be made ({reason}).") from error
 
 

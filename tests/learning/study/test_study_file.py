@@ -25,11 +25,18 @@ vary:
   noise_std: [0.05, 1e-1, 0.3]
 """
 FEW = "question: q?\nworld: pendulum\nseeds: 1\nsteps: 2000\n"
+
 SHIPPED = shipped_studies()
 NOTES = {
     *("targets", "noise", "actor_lr", "critic_lr", "gamma", "batch_size", "buffer_size"),
     *("weight_decay", "hidden_sizes", "num_envs", "updates_per_step", "time_limits"),
 }
+
+
+def few(**changed: str) -> str:
+    """A study of one value, with other lines in place of :data:`FEW`'s."""
+    lines = {"question": "q?", "world": "pendulum", "seeds": "1", "steps": "2000", **changed}
+    return "".join(f"{name}: {value}\n" for name, value in lines.items()) + "vary: {tau: [1]}\n"
 
 
 def read(tmp_path: Path, text: str) -> Study:
@@ -135,14 +142,14 @@ def test_other_seeds_and_steps_win_over_the_quick_form() -> None:
         (FEW + "vary: {tau: [2]}\n", "tau: expected in [0, 1], got 2.0."),
         (FEW + "vary: {tau: [1, 1.0]}\n", "variant 'tau 1': is there twice."),
         (FEW + "vary: {tau: []}\n", "nothing varies: expected at least one variant."),
-        (FEW + "vary: {tau: [1]}\nseeds: 0\n", "seeds: expected at least 1, got 0."),
-        (FEW + "vary: {tau: [1]}\nseeds: two\n", "seeds: expected a whole number, got 'two'."),
-        (FEW + "vary: {tau: [1]}\nsteps: true\n", "steps: expected a whole number, got True."),
+        (few(seeds="0"), "seeds: expected at least 1, got 0."),
+        (few(seeds="two"), "seeds: expected a whole number, got 'two'."),
+        (few(steps="true"), "steps: expected a whole number, got True."),
         (FEW + "vary: {tau: [1]}\nminutes: x\n", "minutes: expected a number, got 'x'."),
-        (FEW + "vary: {tau: [1]}\nsteps: 10\n", "total_steps 10: learning starts after 1000 steps"),
+        (few(steps="10"), "total_steps 10: learning starts after 1000 steps"),
         (FEW + "vary: {tau: [1]}\npreset: fast\n", "no preset is called 'fast'. Known: "),
         (FEW + "vary: {tau: [1]}\nheld: [1]\n", "held: expected 'name: value' lines, got [1]."),
-        (FEW + "vary: {tau: [1]}\nworld: ros\n", "world 'ros': is one robot, and trainings run "),
+        (few(world="ros"), "world 'ros': is one robot, and trainings run "),
         (FEW + "variants: {a: 3}\n", "variant 'a': expected hyperparameters, got 3."),
         (FEW + "variants: {no: {}}\n", "variant False: expected a text; put its name into quotes."),
         (FEW + "variants: {a: {tau: 3}}\n", "variant 'a': tau: expected in [0, 1], got 3.0."),
