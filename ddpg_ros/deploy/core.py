@@ -144,9 +144,10 @@ class ControlCore:
         tick.driven = self.guard.drives
         adrift = self._waits or (self._measures and not self.guard.sends)
         tick.starts = adrift and not self.assembler.faults
-        if tick.starts and self._start.within_reach():
-            self.guard.start_from(self._start.command(self.guard.command))
-            self._waits = False
+        if tick.starts:
+            self._waits = not self._start.within_reach()
+            if not self._waits:
+                self.guard.start_from(self._start.command(self.guard.command))
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)
         decision.observation, decision.action = tick.observation, tick.action

@@ -149,6 +149,19 @@ def test_after_a_silent_fallback_it_starts_where_the_robot_was_moved_to() -> Non
     np.testing.assert_allclose(command[:2], [1.0, 0.1], atol=0.02)
 
 
+def test_a_stop_in_a_silent_fallback_sends_nothing_to_a_joint_far_beyond_its_limits() -> None:
+    flight = Flight(replace(SLOWLY, fallback="silent"))
+    flight.tick(FAR_FROM_SAFE)
+    flight.ticks += 10
+    assert not flight.tick()[0]
+    assert not flight.tick([-3.0, 2.2])[0]
+    flight.core.guard.latch("emergency_stop")
+    assert not flight.tick([-3.0, 2.2])[0]
+    sends, command = flight.tick([-1.4, 2.2])
+    assert sends
+    np.testing.assert_allclose(command[:2], [-1.4 + STEP[0], 2.2 - STEP[1]])
+
+
 def test_after_a_silent_fallback_what_is_no_position_goes_on_from_the_last_command_sent() -> None:
     start = MeasuredStart(flown_assembler(), PERIOD)
     np.testing.assert_allclose(start.command(np.array([0.0, 0.0, -3.0])), [*FAR_FROM_SAFE, -3.0])
