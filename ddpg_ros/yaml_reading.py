@@ -30,16 +30,17 @@ def read_yaml(path: str | Path) -> Any:
 class _Loader(yaml.SafeLoader):
     """Refuses what says something twice, of which YAML would take the last."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        known: set[str] = set()
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        known: set[tuple[str, str]] = set()
         for key, _ in node.value:
-            name = str(key.value)
-            if name in known:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"'{name}' is there twice", problem_mark=key.start_mark
-                )
-            known.add(name)
-        return super().construct_mapping(node, deep)
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in known:
+                    raise yaml.composer.ComposerError(
+                        problem=f"'{key.value}' is there twice", problem_mark=key.start_mark
+                    )
+                known.add((key.tag, key.value))
+        return node
 
 
 def _where(error: Exception) -> str:

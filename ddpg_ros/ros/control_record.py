@@ -64,7 +64,7 @@ class ControlRecord:
         age = self._core.age_of_newest() if asked else np.nan
         self._latency[place] = age + elapsed
         if asked and self.timing is not None:
-            self.timing.count(busy)
+            self.timing.count(busy, elapsed)
         self.ticks += 1
         self.reasons[decision.reason] += 1
         self.clipped += self._core.guard.clipped

@@ -55,10 +55,14 @@ def file_to_write(name: str, path: str) -> Path:
     Raises:
         ConfigError: It could not be.
     """
-    file = Path(path).expanduser()
+    try:
+        file = Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"parameter {name} is {path}: {error}") from None
     if file.is_dir():
         raise ConfigError(f"parameter {name} is {file}, a folder. Name a file in it.")
-    if not os.access(file if file.exists() else file.parent, os.W_OK):
+    touched = [file.parent, file] if file.exists() else [file.parent]
+    if not file.parent.is_dir() or not all(os.access(path, os.W_OK) for path in touched):
         raise ConfigError(
             f"parameter {name} is {file}, which cannot be written to. Name a file of yours, in a "
             "folder that is there."

@@ -10,11 +10,6 @@ from rclpy.node import Node
 
 from ddpg_ros.ros.threads import Repeater
 
-try:
-    from rclpy.event_handler import SubscriptionEventCallbacks
-except ImportError:  # pragma: no cover (Humble)
-    from rclpy.qos_event import SubscriptionEventCallbacks
-
 
 class Ports:
     """What a lifecycle node opens when it is configured or activated, and closes again.
@@ -38,22 +33,9 @@ class Ports:
         callback: Callable[[Any], None],
         qos: Any,
         raw: bool = False,
-        expects_others: bool = False,
     ) -> None:
-        """Open a subscription.
-
-        Args:
-            kind: The message's class.
-            topic: Its name.
-            callback: Takes a message.
-            qos: How it is to be sent.
-            raw: Whether the callback takes messages as bytes.
-            expects_others: Whether publishers that send it otherwise are nothing to be told.
-        """
-        events = SubscriptionEventCallbacks(use_default_callbacks=not expects_others)
-        subscription = self.node.create_subscription(
-            kind, topic, callback, qos, raw=raw, event_callbacks=events
-        )
+        """Open a subscription; ``raw``: the callback takes messages as bytes."""
+        subscription = self.node.create_subscription(kind, topic, callback, qos, raw=raw)
         self._keep(self.node.destroy_subscription, subscription)
 
     def serve(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> None:

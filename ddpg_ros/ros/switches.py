@@ -20,7 +20,7 @@ _LATCHED = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
-"""Hears what was said before it was there, from whoever keeps it; but nobody who does not."""
+"""Hears what was said before it was there, from whoever keeps it, and nobody who does not."""
 
 
 class Switches:
@@ -53,7 +53,8 @@ class Switches:
         stop, operator = SideNode(node, "stop"), SideNode(node, "operator")
         stopped = node.resolve_topic_name("~/estop")
         stop.ports.subscribe(Bool, stopped, self._hear_estop, _RELIABLE)
-        stop.ports.subscribe(Bool, stopped, self._hear_estop, _LATCHED, expects_others=True)
+        kept = node.resolve_topic_name("~/estop_latched")
+        stop.ports.subscribe(Bool, kept, self._hear_estop, _LATCHED)
         stop.ports.serve(Trigger, named("~/estop"), self._estop)
         stop.ports.serve(Trigger, named("~/reset"), self._reset)
         operator.ports.serve(SetBool, named("~/enable"), self._enable)

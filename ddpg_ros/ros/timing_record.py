@@ -32,14 +32,20 @@ class TimingRecord:
         self._topics = core.contract.aging_topics
         self._ages = np.full((_TICKS, len(self._topics)), np.nan, dtype=np.float32)
         self._busy = np.full(_TICKS, np.nan, dtype=np.float32)
+        self._elapsed = self._busy.copy()
         self.ticks = 0
 
-    def count(self, busy: float) -> None:
-        """Take in a tick that took ``busy`` [s], and the ages of what it read."""
+    def count(self, busy: float, elapsed: float) -> None:
+        """Take in a tick, and the ages of what it read.
+
+        Args:
+            busy: How long it took by the steady clock [s].
+            elapsed: How long it took by the node's clock, as ages are [s].
+        """
         place = self.ticks % _TICKS
         for column, topic in enumerate(self._topics):
             self._ages[place, column] = self._core.age(topic)
-        self._busy[place] = busy
+        self._busy[place], self._elapsed[place] = busy, elapsed
         self.ticks += 1
 
     def write(self) -> bool:
@@ -49,6 +55,7 @@ class TimingRecord:
         count = min(self.ticks, _TICKS)
         ages, busy = self._ages[:count].astype(float), self._busy[:count].astype(float)
         newest = ages.min(axis=1) if self._topics else np.zeros(count)
+        latency = newest + self._elapsed[:count]
         content = {
             "policy": self._core.contract.name,
             "policy_digest": self._core.policy.digest,
@@ -56,7 +63,7 @@ class TimingRecord:
             "ticks": count,
             "input_age": {t: _percentiles(ages[:, i]) for i, t in enumerate(self._topics)},
             "busy": _percentiles(busy),
-            "latency": _percentiles(newest + busy),
+            "latency": _percentiles(latency),
         }
         partial = self._path.with_name(f".{self._path.name}.partial")
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,10 +46,12 @@ class WorldNode(Node):
         self._set = declare(self, WorldParameters())
         faults = declare(self, FaultParameters(), FAULTS, self._set_faults)
         check_overrides(self)
-        for name in ("results_file", "film_file"):
-            if path := getattr(self._set, name):
-                file_to_write(name, path)
-        filmed, pictured = bool(self._set.film_file), self._set.camera_rate > 0
+        self._files = {
+            name: file_to_write(name, path)
+            for name in ("results_file", "film_file")
+            if (path := getattr(self._set, name))
+        }
+        filmed, pictured = "film_file" in self._files, self._set.camera_rate > 0
         self.world = self._make_world(render=filmed or pictured)
         contract = self.world.contract
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
@@ -97,10 +98,10 @@ class WorldNode(Node):
         """Write the results and the film."""
         if self._camera:
             self._camera.close()
-        if self._set.results_file:
-            Path(self._set.results_file).write_text(json.dumps(self._log.episodes, indent=2) + "\n")
-        if self._set.film_file:
-            self._log.write_film(self._set.film_file)
+        if file := self._files.get("results_file"):
+            file.write_text(json.dumps(self._log.episodes, indent=2) + "\n")
+        if file := self._files.get("film_file"):
+            self._log.write_film(str(file))
         self.world.close()
 
     def _make_world(self, render: bool) -> World:

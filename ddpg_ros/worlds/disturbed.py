@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,9 @@ class DisturbedWorld(World):
     def _restart(self, seed: int | None) -> dict[str, Any]:
         factors, noise, self._losses, self._pushes = self.np_random.spawn(4)
         draw = Draw(self.ranges, factors)
-        messages, self._lead = divmod(self._delay(draw, "observation_delay"), self._every)
+        late = self._delay(draw, "observation_delay")
+        messages, self._lead = divmod(late, self._every)
+        self._phase = late % self.substeps
         held_back = self._delay(draw, "action_delay")
         self._drop = draw.factor("drop")
         self._push_rate = draw.factor("push_rate")
@@ -90,6 +93,8 @@ class DisturbedWorld(World):
         said = self._noise.disturb(self.world.readings())
         self._under_way = deque([said] * (messages + 1), maxlen=messages + 1)
         self._lost: set[str] = set()
+        if self._every == 1 and self._phase:
+            self._lose(said)
         self._push_in = self._until_push()
         return info
 
@@ -101,10 +106,14 @@ class DisturbedWorld(World):
         """Read the sensors. What is lost in a period leaves what was said before in its place."""
         said, before = self._noise.disturb(self.world.readings()), self._under_way[-1]
         if self._drop > 0.0:
-            if self._substep <= self._every:
-                self._lost = {topic for topic in said if self._losses.random() < self._drop}
+            if self._every > 1 or (self._substep - 1 + self._phase) % self.substeps == 0:
+                self._lose(said)
             said |= {topic: before[topic] for topic in self._lost & before.keys()}
         self._under_way.append(said)
+
+    def _lose(self, topics: Iterable[str]) -> None:
+        """Draw what is lost from now on: for as long as it arrives within one period."""
+        self._lost = {topic for topic in topics if self._losses.random() < self._drop}
 
     def _until_push(self) -> float:
         """How long from one push to the next [s]."""

@@ -31,7 +31,7 @@ class MujocoPlant:
         self._model, self._data = model, data
         self._nominal = {name: getattr(model, name).copy() for name in _SCALED}
         self._pushed: set[int] = set()
-        moves = (model.body_weldid != 0) & (model.body_mocapid < 0)
+        moves = (model.body_weldid != 0) & (model.body_mocapid[model.body_weldid] < 0)
         self._movable = np.flatnonzero(moves & (model.body_mass > 0))
 
     def vary(self, draw: Draw) -> None:

@@ -72,3 +72,20 @@ def test_what_is_logged_comes_on_stderr_to_the_last_line(graph: Graph, policy: P
         first, *_, last = process.stderr.read().splitlines()
     assert "proved itself" in first
     assert last.endswith("ended with the safe command")
+
+
+def test_without_a_stdout_it_is_on_stderr_all_the_same(
+    graph: Graph, policy: Path, tmp_path: Path
+) -> None:
+    hinge = Hinge(graph)
+    node = f"{sys.executable} -m ddpg_ros.cli controller --ros-args -p policy:={policy} >&-"
+    log = tmp_path / "log"
+    with (
+        log.open("w") as file,
+        subprocess.Popen(["bash", "-c", f"exec {node}"], stderr=file) as process,
+    ):
+        hinge.wait_until_driven()
+        process.send_signal(signal.SIGINT)
+        graph.wait_for(lambda: process.poll() is not None, "the end")
+    assert log.read_text().count("proved itself") == 1
+    assert log.read_text().rstrip().endswith("ended with the safe command")

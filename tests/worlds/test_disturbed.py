@@ -207,6 +207,19 @@ def test_to_somebody_who_looks_at_any_time_a_loss_lasts_a_period() -> None:
     assert fresh.mean() == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.parametrize("delay", [0.0, 0.25, 0.75, 1.0, 1.5])
+def test_late_and_lost_at_once_it_is_the_same_to_both(delay: float) -> None:
+    ranges = Randomisation(observation_delay=(delay, delay), drop=(0.5, 0.5))
+    now = 4 * np.arange(3, 4001)
+    late, steady = (
+        now - ages(DisturbedWorld(Arm(), ranges, steadily=steadily), 4000)[3:]
+        for steadily in (False, True)
+    )
+    assert set(steady[10:]) >= set(late[late < 12]) >= {4 * delay, 4 * delay + 4}
+    assert np.mean(steady) == pytest.approx(np.mean(late), abs=0.25)
+    assert np.mean(steady == 4 * delay) == pytest.approx(0.5, abs=0.03)
+
+
 def seen_every_substep(world: World, substeps: int = 10) -> list[float]:
     world.reset(seed=0)
     said = []

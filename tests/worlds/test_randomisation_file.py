@@ -68,6 +68,7 @@ def test_the_example_of_a_world_suits_it(world: str) -> None:
     ("text", "sentence"),
     [
         ("mass: [", "is not YAML (line 1: "),
+        ("base: &b {a: 1}\none: {<<: *b, a: 2}", "no range is called 'base'."),
         ("[" * 10_000, "is not YAML ("),
         ("mass: 1\nmass: 2", "is not YAML (line 2: 'mass' is there twice)."),
         ("1: 2", "no range is called '1'. Known: mass,"),

@@ -19,10 +19,13 @@ class StartBeyondLimits(Check):
 
     def __init__(self, start: MeasuredStart) -> None:
         super().__init__()
-        self._start = start
+        self._start, self._found = start, ""
 
     def finds(self, tick: Tick) -> bool:
-        return tick.starts and not self._start.within_reach()
+        beyond = tick.starts and not self._start.within_reach()
+        if beyond:
+            self._found = self._start.describe_beyond()
+        return beyond
 
     def detail(self) -> str:
-        return self._start.describe_beyond()
+        return self._found
