@@ -143,10 +143,10 @@ class ControlCore:
         tick, decision = self._tick, self._decision
         tick.driven = self.guard.drives
         adrift = self._waits or (self._measures and not self.guard.sends)
-        tick.starts = adrift and not self.assembler.faults
-        if tick.starts:
-            self._waits = not self._start.within_reach()
-            if not self._waits:
+        tick.beyond = False
+        if adrift and not self.assembler.faults:
+            self._waits = tick.beyond = not self._start.within_reach()
+            if not tick.beyond:
                 self.guard.start_from(self._start.command(self.guard.command))
         decision.command = self.guard.decide(tick)
         self.assembler.record_command(decision.command)

@@ -50,7 +50,7 @@ class MeasuredStart:
 
     def describe_beyond(self) -> str:
         """Which are not."""
-        return "; ".join(map(str, filter(lambda joint: joint.is_beyond, self._joints)))
+        return "; ".join(str(joint) for joint in self._joints if joint.is_beyond)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Evaluation:
     @property
     def std(self) -> float:
         """Sample deviation of the returns; 0 for a single episode."""
-        return float(np.std(self.returns, ddof=1)) if len(self.returns) > 1 else 0.0
+        return _std(self.returns)
 
     @property
     def confidence(self) -> float:
@@ -91,9 +91,11 @@ class Evaluation:
 
 def confidence_of(returns: Sequence[float]) -> float:
     """Half width of the 95 % interval of their mean, 1.96 std / sqrt(n); 0 of a single one."""
-    if len(returns) < 2:
-        return 0.0
-    return 1.96 * float(np.std(returns, ddof=1)) / math.sqrt(len(returns))
+    return 1.96 * _std(returns) / math.sqrt(len(returns))
+
+
+def _std(returns: Sequence[float]) -> float:
+    return float(np.std(returns, ddof=1)) if len(returns) > 1 else 0.0
 
 
 def evaluate(

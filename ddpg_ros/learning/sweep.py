@@ -148,22 +148,24 @@ class Sweep:
         if self.judged_by == SUCCESS:
             successes: int = summary["outcomes"].get("success", 0)
             return successes / int(summary["episodes"])
-        if NOMINAL not in self.found or not self.idle:
-            return math.nan
-        bottom, top = self.idle["mean"], self.found[NOMINAL]["mean"]
+        bottom, top = self._ends()
         return float((summary["mean"] - bottom) / (top - bottom)) if top > bottom else math.nan
 
     def why_unscored(self) -> str:
         """Why no cell can have a score; empty if they can."""
-        if self.judged_by == SUCCESS or NOMINAL not in self.found or not self.idle:
-            return ""
-        bottom, top = self.idle["mean"], self.found[NOMINAL]["mean"]
-        if top > bottom:
+        bottom, top = self._ends()
+        if self.judged_by == SUCCESS or not top <= bottom:
             return ""
         return (
             f"no score: as modelled the policy returns {top:.4g}, no more than the safe command "
             f"does, {bottom:.4g}"
         )
+
+    def _ends(self) -> tuple[float, float]:
+        """What the safe command returns, and the policy as modelled; NaN before both have flown."""
+        if NOMINAL not in self.found or not self.idle:
+            return math.nan, math.nan
+        return self.idle["mean"], self.found[NOMINAL]["mean"]
 
     def at(self, **values: float) -> float:
         """The score where the axes called so have these values, and the others are nominal."""

@@ -6,7 +6,6 @@ import gc
 import json
 import time
 
-import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
@@ -90,15 +89,14 @@ class ControlReport:
 
     def _where(self) -> str:
         """How the last command lies to the safe one."""
-        contract, command = self._loop.core.contract, self._loop.core.guard.command
-        safe = contract.action_values("safe")
-        if np.array_equal(command, safe):
+        guard = self._loop.core.guard
+        if guard.is_safe:
             return "with the safe command"
-        places = zip(contract.actions, command.tolist(), safe.tolist(), strict=True)
+        places = zip(self._loop.core.contract.actions, guard.command.tolist(), strict=True)
         return "on the way to the safe command, which positions may not jump to: " + ", ".join(
-            f"{action.name} is told {told:.4g} {action.unit}, safe is {end:g}"
-            for action, told, end in places
-            if told != end
+            f"{action.name} is told {told:.4g} {action.unit}, safe is {action.safe:g}"
+            for action, told in places
+            if told != action.safe
         )
 
     def diagnose(self) -> float:

@@ -44,8 +44,9 @@ class HeardCommands:
     def fall_silent(self, now: int) -> list[str]:
         """The elements that are silent at ``now`` [ns], if none was before; else none."""
         before, self._silent = self._silent, now - self._heard_at > self._timeout
-        names = zip(self._names, self._silent, strict=True)
-        return [] if before.any() else [name for name, silent in names if silent]
+        if before.any() or not self._silent.any():
+            return []
+        return [name for name, silent in zip(self._names, self._silent, strict=True) if silent]
 
     def command(self) -> np.ndarray:
         """What the robot does ``(action_size,)``, as of the last :meth:`fall_silent`."""

@@ -67,8 +67,8 @@ class DisturbedWorld(World):
         self._push_where_due()
         end = self.world.advance(self._commands[0])
         self._substep += 1
-        to_go = self._every - self._lead - self._substep
-        if to_go % self._every == 0 or (end and to_go > 0):
+        ahead = self._substep + self._phase
+        if ahead % self._every == 0 or (end and ahead < self._every):
             self._sense()
         if end is not None:
             self._substep = 0
@@ -79,8 +79,7 @@ class DisturbedWorld(World):
         factors, noise, self._losses, self._pushes = self.np_random.spawn(4)
         draw = Draw(self.ranges, factors)
         late = self._delay(draw, "observation_delay")
-        messages, self._lead = divmod(late, self._every)
-        self._phase = late % self.substeps
+        messages, self._phase = late // self._every, late % self.substeps
         held_back = self._delay(draw, "action_delay")
         self._drop = draw.factor("drop")
         self._push_rate = draw.factor("push_rate")

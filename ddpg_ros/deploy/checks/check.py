@@ -19,7 +19,7 @@ class Tick:
         observation: ``(n,)`` float32, SI units; it means something only if there is an action.
         action: What the policy wants, ``(m,)``, SI units; None where it could not be asked.
         driven: Whether the command before was the policy's.
-        starts: Whether the command is to start from where the robot is.
+        beyond: Whether the command is to start where the robot is, too far beyond its limits.
     """
 
     now: float
@@ -27,7 +27,7 @@ class Tick:
     observation: np.ndarray
     action: np.ndarray | None
     driven: bool = True
-    starts: bool = False
+    beyond: bool = False
 
 
 class Response(IntEnum):

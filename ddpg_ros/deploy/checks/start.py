@@ -22,10 +22,9 @@ class StartBeyondLimits(Check):
         self._start, self._found = start, ""
 
     def finds(self, tick: Tick) -> bool:
-        beyond = tick.starts and not self._start.within_reach()
-        if beyond:
+        if tick.beyond:
             self._found = self._start.describe_beyond()
-        return beyond
+        return tick.beyond
 
     def detail(self) -> str:
         return self._found
