@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from graph import Graph, NodeProcess
 from hinge import DRIVING, SAFE, Hinge, hinge_contract
 from std_srvs.srv import Trigger
 from steady_policy import write_policy
+
+from ddpg_ros.ros.control_loop import ControlLoop
 
 SLEW = 0.5
 """[N m/s]."""
@@ -39,15 +43,25 @@ def way_down(hinge: Hinge) -> float:
     return float(times[(values == SAFE) & (times > left)][0] - left)
 
 
+@contextmanager
+def driven(
+    hinge: Hinge, policy: Path, **parameters: Any
+) -> Iterator[tuple[ControlLoop, Callable[..., None]]]:
+    """The loop of a controller in this process whose policy drives, and what serves the latter."""
+    with flying(policy, ramp_in_time=0.0, **parameters) as (node, spin):
+        hinge.graph.wait_for(
+            lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command"
+        )
+        assert node._loop is not None
+        yield node._loop, spin
+
+
 @pytest.mark.parametrize("pace", ["timer", "auto"])
 def test_the_safe_command_is_reached_as_fast_as_the_slew_limit_lets(
     graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch, pace: str
 ) -> None:
     hinge, go_on = Hinge(graph), threading.Event()
-    with flying(gentle, ramp_in_time=0.0, pace_on=pace) as (node, spin):
-        graph.wait_for(lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command")
-        loop = node._loop
-        assert loop is not None
+    with driven(hinge, gentle, pace_on=pace) as (loop, spin):
         del hinge.commands[:-1]
         with monkeypatch.context() as patch:
             patch.setattr(loop.core.policy, "act", lambda observation: go_on.wait(30.0))
@@ -94,10 +108,7 @@ def test_whoever_enables_it_while_it_ends_does_not_drive(
     graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hinge = Hinge(graph)
-    with flying(gentle, ramp_in_time=0.0) as (node, spin):
-        graph.wait_for(lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command")
-        loop = node._loop
-        assert loop is not None
+    with driven(hinge, gentle) as (loop, _):
         received = loop._output.wait_until_received
 
         def meanwhile() -> bool:
@@ -116,10 +127,7 @@ def test_what_fails_after_a_command_was_sent_takes_no_second_step(
     graph: Graph, gentle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hinge = Hinge(graph)
-    with flying(gentle, ramp_in_time=0.0) as (node, spin):
-        graph.wait_for(lambda: spin(0.01) or hinge.last > DRIVING - 0.01, "the policy's command")
-        loop = node._loop
-        assert loop is not None
+    with driven(hinge, gentle) as (loop, spin):
         del hinge.commands[:-1]
         with monkeypatch.context() as patch:
             patch.setattr(loop._insight, "publish", lambda decision: 1 / 0)
