@@ -111,9 +111,9 @@ class Assembler:
             np.copyto(self._previous.fields["command"], command)
             buffer.receive(self._previous, 0.0)
 
-    def age(self, topic: str, now: float) -> float:
-        """Age of the oldest of what the policy reads on ``topic`` [s]; infinite before it came."""
-        return max((now - b.measured_at for b in self._by_topic.get(topic, ())), default=np.inf)
+    def measured_at(self, topic: str) -> float:
+        """When the oldest reading of ``topic`` was taken [s]; ``-inf`` while one is missing."""
+        return min((b.measured_at for b in self._by_topic.get(topic, ())), default=-np.inf)
 
     def age_of_newest(self, now: float) -> float:
         """Age of what was measured last [s]; infinite before the first reading."""

@@ -123,7 +123,7 @@ class ControlCore:
 
     def age(self, topic: str) -> float:
         """How old the latest reading on ``topic`` was at the latest tick [s]."""
-        return self.assembler.age(topic, self._tick.now)
+        return self._tick.now - self.assembler.measured_at(topic)
 
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""

@@ -105,7 +105,7 @@ class ControlReport:
         core, record = loop.core, loop.record
         self._look_at_sensors(now)
         elapsed, self._reported_at = now - self._reported_at, now
-        pairs = dict(measurements(core, record, self._period, elapsed, now))
+        pairs = dict(measurements(core, record, self._period, elapsed, self._ages()))
         remarks, log = self._warnings(), self._node.get_logger()
         if remarks:
             log.warning("; ".join(remarks), throttle_duration_sec=_REMIND_SECONDS)
@@ -122,6 +122,13 @@ class ControlReport:
         self._diagnostics.publish(message)
         gc.collect()
         return again
+
+    def _ages(self) -> dict[str, float]:
+        """How old the latest reading is, by topic [s]."""
+        core = self._loop.core
+        measured = {topic: core.assembler.measured_at(topic) for topic in core.contract.topics}
+        now = self._now()  # read last: other readings come meanwhile
+        return {topic: now - at for topic, at in measured.items()}
 
     def _warnings(self) -> list[str]:
         """What let the policy drive and was found since the last report, be it for one tick."""

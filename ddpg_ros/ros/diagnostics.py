@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -15,7 +15,11 @@ _EXPECTED = (reasons.STARTING, reasons.DISABLED, reasons.RECOVERING, reasons.DEG
 
 
 def measurements(
-    core: ControlCore, record: ControlRecord, period: float, elapsed: float, now: float
+    core: ControlCore,
+    record: ControlRecord,
+    period: float,
+    elapsed: float,
+    ages: Mapping[str, float],
 ) -> Iterator[tuple[str, str]]:
     """Key and value pairs.
 
@@ -24,7 +28,7 @@ def measurements(
         record: The controller's; what it timed since the last report is taken.
         period: From tick to tick [s].
         elapsed: Since the last report [s].
-        now: The node's clock [s].
+        ages: How old the latest reading is, by topic [s].
     """
     times, before = record.times(), record.ticks_reported
     ticks = record.ticks - before
@@ -41,8 +45,8 @@ def measurements(
         for label, share in (("p50", 50), ("p99", 99), ("max", 100)):
             value = np.percentile(values, share) if len(values) else np.nan
             yield f"{name}_{label}_ms", f"{1000 * value:.3f}"
-    for topic in core.contract.topics:
-        yield f"age.{topic}", f"{core.assembler.age(topic, now):.4f}"
+    for topic, age in ages.items():
+        yield f"age.{topic}", f"{age:.4f}"
     yield "enabled", str(core.guard.enabled).lower()
     yield "latched", core.guard.latched
     yield "ticks", str(record.ticks)

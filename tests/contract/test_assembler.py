@@ -55,7 +55,7 @@ def test_reset_forgets_readings_history_and_command(
     assembler.record_command(np.array([1.5, 2.5]))
     assembler.assemble(0.0)
     assembler.reset()
-    assert [assembler.age(topic, 0.0) for topic in healthy] == [math.inf] * 3
+    assert [assembler.measured_at(topic) for topic in healthy] == [-math.inf] * 3
     assembler.assemble(0.0)
     assert {fault.reason for fault in assembler.faults} == {"missing"}
     for topic, reading in healthy.items():
@@ -100,7 +100,7 @@ def test_the_joint_order_may_change_from_one_message_to_the_next(assembler: Asse
 def test_a_topic_nobody_reads_is_ignored(assembler: Assembler) -> None:
     assembler.receive("camera", Reading({}), 0.0)
     np.testing.assert_allclose(assembler.assemble(0.0), np.tile(FRAME, 3), atol=1e-7)
-    assert assembler.age("camera", 0.0) == math.inf
+    assert assembler.measured_at("camera") == -math.inf
 
 
 def test_a_thousand_ticks_allocate_nothing(

@@ -43,7 +43,7 @@ def test_an_old_reading_is_stale_and_a_new_one_mends_it(
     for topic in ("joint_states", "imu"):
         assembler.receive(topic, healthy[topic], 1.05)
     assert faults(assembler, 1.054) == [Fault(STALE, "scan.ranges", "is 1.054 s old, at most 1 s")]
-    assert assembler.age("scan", 1.054) == 1.054
+    assert assembler.measured_at("scan") == 0.0
     assembler.receive("scan", healthy["scan"], 1.054)
     assert faults(assembler, 1.054) == []
 
