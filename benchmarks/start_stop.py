@@ -29,13 +29,16 @@ from benchmarks.policies import write_arm_policy, write_pendulum_policy
 
 _RATE = 100.0
 _PATIENCE = 10.0
+_FLIGHT = 1.0
+"""How long after both subscribers hear it a flight is stopped at the latest [s]."""
+_AS_PYTHON_DOES = (0, -signal.SIGINT, -signal.SIGTERM)
 _COMMAND_TIMEOUT = 0.5
 
 
 def measure(*options: str) -> dict[str, Any]:
     """Stop and kill as often as asked; figures over all, and every case that was not right."""
     parser = argparse.ArgumentParser(prog="start_stop", description=__doc__)
-    parser.add_argument("--starts", type=int, default=200)
+    parser.add_argument("--starts", type=int, default=200, help="stopped, and as many flights")
     parser.add_argument(
         "--latest",
         type=float,
@@ -51,7 +54,7 @@ def measure(*options: str) -> dict[str, Any]:
     rng = random.Random(arguments.seed)
     parameters = arguments.controller_parameters
     return {
-        "stops": _stops(folder, arguments.starts, arguments.latest, rng, parameters),
+        **_stops(folder, arguments.starts, arguments.latest, rng, parameters),
         "kills": _kills(folder, arguments.kills, rng, parameters),
     }
 
@@ -69,18 +72,41 @@ def _stops(
         stdout=subprocess.PIPE,
         text=True,
     )
-    stops = []
-    for number in range(count):
-        which = (signal.SIGINT, signal.SIGTERM)[number % 2]
-        process = MeasuredProcess(command, folder / "controller.log")
-        stops.append(_stop(process, which, rng.uniform(0, latest), arm, listener))
-        if not _is_right(stops[-1]):
-            print(f"stop {number}: {stops[-1]}\n{process.output[-2000:]}", flush=True)
-        elif number % 20 == 19:
-            print(f"{number + 1} of {count} stops", flush=True)
+    stops: dict[str, list[dict[str, Any]]] = {"while_it_starts": [], "in_flight": []}
+    for kind, some in stops.items():
+        for number in range(count):
+            which = (signal.SIGINT, signal.SIGTERM)[number % 2]
+            process = MeasuredProcess(command, folder / "controller.log")
+            flies = kind == "in_flight"
+            if flies:
+                _wait_until_heard(arm, listener, process)
+            delay = rng.uniform(0, _FLIGHT if flies else latest)
+            some.append(_stop(process, which, delay, arm, listener))
+            if not _is_right(some[-1], flies):
+                print(f"stop {number}: {some[-1]}\n{process.output[-2000:]}", flush=True)
+            elif number % 20 == 19:
+                print(f"{kind}: {number + 1} of {count} stops", flush=True)
     listener.communicate()
     rclpy.shutdown()
-    return _stop_figures(stops)
+    return {kind: _stop_figures(some, kind == "in_flight") for kind, some in stops.items()}
+
+
+def _wait_until_heard(arm: Arm, listener: subprocess.Popen[str], process: MeasuredProcess) -> None:
+    """Until both subscribers hear the controller."""
+    end = time.monotonic() + _PATIENCE
+    while not (arm.run(1 / _RATE, 0.1) and _ask(listener)["commands"]):
+        process.require_running()
+        if time.monotonic() > end:
+            sys.exit(f"nobody hears it:\n{process.output[-2000:]}")
+
+
+def _ask(listener: subprocess.Popen[str]) -> dict[str, Any]:
+    """What the other process has seen since it was asked before."""
+    assert listener.stdin is not None
+    assert listener.stdout is not None
+    print(file=listener.stdin, flush=True)
+    told: dict[str, Any] = json.loads(listener.stdout.readline())
+    return told
 
 
 def _stop(
@@ -101,10 +127,7 @@ def _stop(
         process.stop(signal.SIGKILL)
     time.sleep(0.05)
     seen.see(arm.take())
-    assert listener.stdin is not None
-    assert listener.stdout is not None
-    print(file=listener.stdin, flush=True)
-    subscribers = [seen.tell(), json.loads(listener.stdout.readline())]
+    subscribers = [seen.tell(), _ask(listener)]
     return {
         "signal": which.name,
         "after": round(delay, 3),
@@ -114,14 +137,15 @@ def _stop(
     }
 
 
-def _is_right(stop: dict[str, Any]) -> bool:
+def _is_right(stop: dict[str, Any], flies: bool) -> bool:
     """A process that is stopped before it has said anything may end as Python does."""
-    heard = any(subscriber["commands"] for subscriber in stop["subscribers"])
+    heard = [bool(subscriber["commands"]) for subscriber in stop["subscribers"]]
     safe = all(subscriber["last_is_safe"] for subscriber in stop["subscribers"])
-    return safe and stop["exit_code"] is not None and (stop["exit_code"] == 0 or not heard)
+    ended = stop["exit_code"] in _AS_PYTHON_DOES if not any(heard) else stop["exit_code"] == 0
+    return safe and ended and (all(heard) or not flies)
 
 
-def _stop_figures(stops: list[dict[str, Any]]) -> dict[str, Any]:
+def _stop_figures(stops: list[dict[str, Any]], flies: bool) -> dict[str, Any]:
     heard = [s for s in stops if all(each["commands"] for each in s["subscribers"])]
     drove = [s for s in stops if all(each["not_safe"] for each in s["subscribers"])]
     codes = {
@@ -141,7 +165,7 @@ def _stop_figures(stops: list[dict[str, Any]]) -> dict[str, Any]:
         "exit_codes": codes,
         "seconds_to_exit": _spread([stop["seconds_to_exit"] for stop in stops]),
         "seconds_to_exit_once_heard": _spread([stop["seconds_to_exit"] for stop in heard]),
-        "not_right": [stop for stop in stops if not _is_right(stop)],
+        "not_right": [stop for stop in stops if not _is_right(stop, flies)],
     }
     print({key: value for key, value in figures.items() if key != "not_right"})
     return figures

@@ -118,9 +118,14 @@ class Guard:
             self.latched, self._latched_detail = reason, detail
 
     def rearm(self) -> None:
-        """Release the latch; the command goes on from where it is, once all has been well."""
+        """Release the latch and forget what the checks saw; the command goes on from where it is.
+
+        The policy drives again once all has been well for the recovery time.
+        """
         self.latched = self._latched_detail = ""
         self._first = False
+        for check, _ in self._checks:
+            check.reset()
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command, ``(m,)``, whatever the fallback is.

@@ -12,6 +12,8 @@ from ddpg_ros.ros.timing_record import TimingRecord
 _RECENT = 2048
 """Ticks whose times are kept for percentiles; a report looks at those since the one before."""
 
+_NO_FALLBACK = (reasons.OK, reasons.DEGRADED, reasons.DISABLED, reasons.RECOVERING)
+
 
 class ControlRecord:
     """Counts since the node was configured, and times since the last report.
@@ -78,6 +80,12 @@ class ControlRecord:
         if (reason, hindrance) != (self.reason, self._hindrance):
             self.news.append((reason, detail))
         self.reason, self.detail, self._hindrance = reason, detail, hindrance
+
+    def fallbacks(self) -> dict[str, int]:
+        """How often the policy did not drive though it was to, by reason: ticks, and stalls."""
+        ticks = dict(self.reasons)  # ticks go on meanwhile
+        found = {reason: count for reason, count in ticks.items() if reason not in _NO_FALLBACK}
+        return found | {reasons.CLOCK_STALLED: self.stalls}
 
     def times(self) -> dict[str, np.ndarray]:
         """Since the last report, tick by tick: ``interval``, ``busy`` and ``latency`` [s].

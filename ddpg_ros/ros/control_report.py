@@ -47,6 +47,7 @@ class ControlReport:
         self._topics = [(topic, self._node.resolve_topic_name(topic)) for topic in aging]
         self._reported_at = self._now()
         self._warned = loop.core.guard.warn_counts()
+        self._fell_back = loop.record.fallbacks()
         self._told: dict[str, float] = {}
 
     def introduce(self) -> None:
@@ -109,6 +110,8 @@ class ControlReport:
         remarks, log = self._warnings(), self._node.get_logger()
         if remarks:
             log.warning("; ".join(remarks), throttle_duration_sec=_REMIND_SECONDS)
+        if past := self._past_fallbacks():
+            remarks.append(f"fallback meanwhile: {', '.join(past)}")
         if rivals := self._output.rivals():
             remarks.append("others command the robot too")
             pairs["other_publishers"] = "; ".join(rivals)
@@ -139,6 +142,15 @@ class ControlReport:
             for reason, count in found.items()
             if count
         ]
+
+    def _past_fallbacks(self) -> list[str]:
+        """Why the policy did not drive since the last report, where it is not why it does not now.
+
+        They are not logged here: whatever changes is, as it does.
+        """
+        record, before = self._loop.record, self._fell_back
+        self._fell_back = now = record.fallbacks()
+        return [r for r, n in now.items() if n > before.get(r, 0) and r != record.reason]
 
     def _look_at_sensors(self, now: float) -> None:
         core = self._loop.core

@@ -22,8 +22,9 @@ def statistics(low: list[float], high: list[float]) -> ObservationStatistics:
     return ObservationStatistics(100, (ends[0] + ends[1]) / 2, ends[1] - ends[0], *ends)
 
 
-def seeing(observation: list[float], now: float = 0.0) -> Tick:
-    return Tick(now, 0.02, np.array(observation, np.float32), np.zeros(2, np.float32))
+def seeing(observation: list[float], now: float = 0.0, driven: bool = True) -> Tick:
+    seen, action = np.array(observation, np.float32), np.zeros(2, np.float32)
+    return Tick(now, 0.02, seen, action, driven)
 
 
 @pytest.fixture
@@ -91,12 +92,16 @@ def test_bad_input_says_what_the_assembler_says(arm: Assembler) -> None:
 
 
 def frozen_after(
-    check: Frozen, arm: Assembler, seconds: list[float], positions: list[float]
+    check: Frozen,
+    arm: Assembler,
+    seconds: list[float],
+    positions: list[float],
+    driven: bool = True,
 ) -> list:
     found = []
     for now, position in zip(seconds, positions, strict=True):
         arm.receive("joint_states", say(position, velocity=now), now)
-        found.append(check.finds(seeing([], now)))
+        found.append(check.finds(seeing([], now, driven=driven)))
     return found
 
 
@@ -119,6 +124,19 @@ def test_a_reset_and_a_clock_set_back_begin_the_time_anew(arm: Assembler) -> Non
     assert frozen_after(check, arm, [1.2], [0.1]) == [True]
     check.reset()
     assert frozen_after(check, arm, [1.3], [0.1]) == [False]
+
+
+def test_a_robot_that_stands_where_the_policy_does_not_drive_is_not_frozen(arm: Assembler) -> None:
+    check = Frozen(arm, 0.1)
+    assert frozen_after(check, arm, [0.0, 0.2, 0.4], [0.1] * 3, driven=False) == [False] * 3
+    assert frozen_after(check, arm, [0.45, 0.55], [0.1] * 2) == [False, True]
+
+
+def test_what_froze_stays_frozen_in_the_fallback_until_it_changes(arm: Assembler) -> None:
+    check = Frozen(arm, 0.1)
+    frozen_after(check, arm, [0.0, 0.2], [0.1] * 2)
+    assert frozen_after(check, arm, [0.3, 0.9], [0.1] * 2, driven=False) == [True, True]
+    assert frozen_after(check, arm, [1.0, 1.2], [0.2] * 2, driven=False) == [False, False]
 
 
 def test_a_scan_freezes_with_its_rays_that_saw_nothing() -> None:

@@ -24,13 +24,16 @@ class Trouble(Check):
 
     reason = "trouble"
     asks_action = False
-    there = False
+    there = forgotten = False
 
     def finds(self, tick: Tick) -> bool:
         return self.there
 
     def detail(self) -> str:
         return "it is there"
+
+    def reset(self) -> None:
+        self.forgotten = True
 
 
 class Flight:
@@ -162,7 +165,9 @@ def test_a_trip_holds_until_it_is_reset() -> None:
     flight.trouble.there = False
     assert flight.tick() == SAFE
     assert (flight.guard.reason, flight.guard.detail) == ("trouble", "it is there")
+    flight.trouble.forgotten = False
     flight.guard.rearm()
+    assert flight.trouble.forgotten, "what it saw before is none of its business now"
     assert flight.tick() == NEAR.tolist()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,3 +248,19 @@ def test_diagnostics_tell_times_counts_and_the_policy(
     assert number["errors"] == number["clock_stalls"] == 0
     assert number["saturated.hinge"] == number["clipped.hinge"] == 0
     assert "missed_deadlines" in number
+
+
+def test_a_fallback_between_two_diagnoses_is_told_by_the_next(
+    hinge: Hinge, graph: Graph, start: Start, policy: Path
+) -> None:
+    start("controller", policy=policy, recovery_time=0.05)
+    hinge.wait_until_driven()
+    while hinge.diagnosis().message != "the policy drives":
+        pass
+    hinge.position = math.nan
+    hinge.wait_until_safe()
+    hinge.position = 0.1
+    told = hinge.diagnosis()
+    assert told.message == "the policy drives; fallback meanwhile: non_finite"
+    assert told.level == DiagnosticStatus.WARN
+    assert hinge.diagnosis().message == "the policy drives"

@@ -91,6 +91,9 @@ class OutOfRange(Check):
 class Frozen(Check):
     """A sensor whose values repeat themselves to the last bit, as one does whose driver hangs.
 
+    That is found while the policy drives, since a robot at the safe command may well stand still,
+    and lasts until the values change, or a :meth:`reset`.
+
     Args:
         assembler: Whose sources are watched.
         patience: How long they may [s].
@@ -105,6 +108,7 @@ class Frozen(Check):
         self._patience = patience
         self._before = [_bits(b.values).copy() for b in self._buffers]
         self._since = np.zeros(len(self._buffers))
+        self._found = np.zeros(len(self._buffers), dtype=bool)
         self._seconds = 0.0
         self._which = ""
         self.reset()
@@ -113,10 +117,13 @@ class Frozen(Check):
         self._which = ""
         for i, buffer in enumerate(self._buffers):
             bits = _bits(buffer.values)
-            if not np.array_equal(bits, self._before[i]) or tick.now < self._since[i]:
+            repeats = np.array_equal(bits, self._before[i]) and tick.now >= self._since[i]
+            if not (repeats and (tick.driven or self._found[i])):
                 self._before[i], self._since[i] = bits.copy(), tick.now
-            elif tick.now - self._since[i] > self._patience and not self._which:
-                self._which, self._seconds = buffer.source.label, tick.now - self._since[i]
+            seconds = tick.now - self._since[i]
+            self._found[i] = seconds > self._patience
+            if self._found[i] and not self._which:
+                self._which, self._seconds = buffer.source.label, seconds
         return bool(self._which)
 
     def detail(self) -> str:
@@ -126,6 +133,7 @@ class Frozen(Check):
 
     def reset(self) -> None:
         self._since.fill(np.inf)
+        self._found.fill(False)
 
 
 class SecondPublisher(Check):
