@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import yaml
@@ -18,6 +18,8 @@ from ddpg_ros.errors import ConfigError, one_line, reason_of
 
 _MAX_BYTES = 2**15
 """Some hundred parameters with comments; the limit keeps reading below half a second."""
+_MOST_OPEN = 500
+"""Brackets that may be open at once; PyYAML's time grows with the square of them."""
 
 
 def check_parameter_files(name: str, arguments: Sequence[str]) -> None:
@@ -41,8 +43,11 @@ def check_parameter_files(name: str, arguments: Sequence[str]) -> None:
 
 
 def _check_file(path: str, node: str) -> None:
+    content = _read(path)
+    if _open_brackets(content) > _MOST_OPEN:
+        raise ConfigError("is nested too deep.")
     try:
-        document = yaml.compose(_read(path), Loader=yaml.SafeLoader)
+        document = yaml.compose(content, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise ConfigError(f"is not YAML ({error}).") from None
     except RecursionError:
@@ -70,6 +75,11 @@ def _read(path: str) -> bytes:
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"is larger than {_MAX_BYTES >> 10} KiB.")
     return content
+
+
+def _open_brackets(content: bytes) -> int:
+    """How many are open at once, at most; those in comments and texts count too."""
+    return max(accumulate((byte in b"[{") - (byte in b"]}") for byte in content), default=0)
 
 
 def _check_values(document: yaml.Node) -> None:
