@@ -72,23 +72,24 @@ def _stops(
         stdout=subprocess.PIPE,
         text=True,
     )
-    stops: dict[str, list[dict[str, Any]]] = {"while_it_starts": [], "in_flight": []}
-    for kind, some in stops.items():
+    figures = {}
+    for kind, flies, longest in (("while_it_starts", False, latest), ("in_flight", True, _FLIGHT)):
+        stops = []
         for number in range(count):
             which = (signal.SIGINT, signal.SIGTERM)[number % 2]
             process = MeasuredProcess(command, folder / "controller.log")
-            flies = kind == "in_flight"
             if flies:
                 _wait_until_heard(arm, listener, process)
-            delay = rng.uniform(0, _FLIGHT if flies else latest)
-            some.append(_stop(process, which, delay, arm, listener))
-            if not _is_right(some[-1], flies):
-                print(f"stop {number}: {some[-1]}\n{process.output[-2000:]}", flush=True)
+            stops.append(_stop(process, which, rng.uniform(0, longest), arm, listener))
+            stops[-1]["in_flight"] = flies
+            if not _is_right(stops[-1]):
+                print(f"stop {number}: {stops[-1]}\n{process.output[-2000:]}", flush=True)
             elif number % 20 == 19:
                 print(f"{kind}: {number + 1} of {count} stops", flush=True)
+        figures[kind] = _stop_figures(stops)
     listener.communicate()
     rclpy.shutdown()
-    return {kind: _stop_figures(some, kind == "in_flight") for kind, some in stops.items()}
+    return figures
 
 
 def _wait_until_heard(arm: Arm, listener: subprocess.Popen[str], process: MeasuredProcess) -> None:
@@ -137,15 +138,15 @@ def _stop(
     }
 
 
-def _is_right(stop: dict[str, Any], flies: bool) -> bool:
+def _is_right(stop: dict[str, Any]) -> bool:
     """A process that is stopped before it has said anything may end as Python does."""
     heard = [bool(subscriber["commands"]) for subscriber in stop["subscribers"]]
     safe = all(subscriber["last_is_safe"] for subscriber in stop["subscribers"])
     ended = stop["exit_code"] in _AS_PYTHON_DOES if not any(heard) else stop["exit_code"] == 0
-    return safe and ended and (all(heard) or not flies)
+    return safe and ended and (all(heard) or not stop["in_flight"])
 
 
-def _stop_figures(stops: list[dict[str, Any]], flies: bool) -> dict[str, Any]:
+def _stop_figures(stops: list[dict[str, Any]]) -> dict[str, Any]:
     heard = [s for s in stops if all(each["commands"] for each in s["subscribers"])]
     drove = [s for s in stops if all(each["not_safe"] for each in s["subscribers"])]
     codes = {
@@ -165,7 +166,7 @@ def _stop_figures(stops: list[dict[str, Any]], flies: bool) -> dict[str, Any]:
         "exit_codes": codes,
         "seconds_to_exit": _spread([stop["seconds_to_exit"] for stop in stops]),
         "seconds_to_exit_once_heard": _spread([stop["seconds_to_exit"] for stop in heard]),
-        "not_right": [stop for stop in stops if not _is_right(stop, flies)],
+        "not_right": [stop for stop in stops if not _is_right(stop)],
     }
     print({key: value for key, value in figures.items() if key != "not_right"})
     return figures
