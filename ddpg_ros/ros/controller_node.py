@@ -31,6 +31,7 @@ from ddpg_ros.ros.spin import run_node
 from ddpg_ros.ros.switches import Switches
 from ddpg_ros.ros.threads import Repeater
 from ddpg_ros.ros.timing_record import TimingRecord
+from ddpg_ros.ros.watchdog import Watchdog
 
 NAME = "ddpg_controller"
 
@@ -206,7 +207,8 @@ class ControllerNode(LifecycleNode):
         self._threads = running.enter_context(ExitStack())
         running.callback(lambda: self._report.end(loop.end(reasons.STOPPED, self._set.stop_time)))
         self._start_ticking(loop)
-        self._start_thread("watchdog", partial(self._watch, loop))
+        watchdog = Watchdog(loop, self._patience, self._period, self.get_logger())
+        self._start_thread("watchdog", watchdog.watch)
 
     def _start_ticking(self, loop: ControlLoop) -> None:
         """By simulated time a timer of the node ticks, else a thread that no callback holds up."""
@@ -239,23 +241,6 @@ class ControllerNode(LifecycleNode):
                 self.get_logger().info(f"wrote {self._set.timing_file}")
         except OSError as error:
             self.get_logger().error(f"{self._set.timing_file} cannot be written ({error})")
-
-    def _watch(self, loop: ControlLoop) -> float:
-        """The safe command when no ticks come, told by the steady clock in a thread of its own."""
-        now = time.monotonic()
-        if loop.retreats:
-            return now + self._patience
-        if now - loop.ticked_at <= self._patience:
-            return loop.ticked_at + self._patience
-        if loop.record.reason == reasons.STARTING:
-            self.get_logger().warning(
-                "waiting for the first tick: does anybody publish /clock?",
-                throttle_duration_sec=_REMIND_SECONDS,
-            )
-            return now + self._patience
-        loop.record.stalls += loop.record.reason != reasons.CLOCK_STALLED
-        loop.interrupt(reasons.CLOCK_STALLED, f"no tick for {self._patience:g} s")
-        return now + self._period
 
 
 def main(args: Sequence[str] | None = None) -> int:

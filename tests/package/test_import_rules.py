@@ -47,6 +47,7 @@ SERVES_A_NODE = {
     "ddpg_ros.ros.switches": {"deploy"},
     "ddpg_ros.ros.timing_record": {"deploy"},
     "ddpg_ros.ros.trainer_node": {"learning", "worlds"},
+    "ddpg_ros.ros.watchdog": {"deploy"},
     "ddpg_ros.ros.world_node": {"worlds"},
 }
 """The files of room ros that may import a room besides what ros may."""
