@@ -50,6 +50,8 @@ def measure(*options: str) -> dict[str, Any]:
     parser.add_argument("--controller-parameters", nargs="*", default=[], metavar="NAME:=VALUE")
     arguments = parser.parse_args(list(options))
     own_domain(transport="UDPv4")  # killed processes leave nothing in /dev/shm
+    # What a script runs in its background ignores SIGINT, and so do all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp())
     rng = random.Random(arguments.seed)
     parameters = arguments.controller_parameters
