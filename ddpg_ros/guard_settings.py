@@ -40,6 +40,12 @@ class GuardSettings:
         "sent before that is known, or at the safe command.",
         choices=("measured", "safe"),
     )
+    stop_positions: str = knob(
+        "safe",
+        "Where position commands go at an emergency stop, a trip, a stalled clock and at the end: "
+        "to their safe values (safe), or nowhere (hold).",
+        choices=("safe", "hold"),
+    )
     degraded_share: float = knob(
         0.5, "How far from the safe command to the policy's a degraded one lies.", 0.0, 1.0
     )
@@ -48,6 +54,14 @@ class GuardSettings:
     )
     range_margin: float = knob(
         0.1, "How far beyond what training saw is still fine [share of its range].", 0.0, 1e3
+    )
+    far_out_of_range: str = knob(
+        "stop",
+        "Response to an observation so far from what training saw that it must be wrong.",
+        choices=_RESPONSES,
+    )
+    far_margin: float = knob(
+        10.0, "How far beyond what training saw is that far [times its range].", 0.0, 1e6
     )
     saturation: str = knob(
         "warn", "Response to an action that stays at an end of its range.", choices=_RESPONSES

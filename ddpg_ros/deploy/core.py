@@ -63,7 +63,10 @@ class ControlCore:
             self.assembler, policy.metadata.statistics, settings, period, self._start
         )
         self.guard = Guard(policy.contract, self.checks, settings, period)
-        self._measures = settings.start_from == "measured" and bool(self._start)
+        measured = settings.start_from == "measured"
+        if measured:
+            self._start.require_known()
+        self._measures = measured and bool(self._start)
         observation = np.zeros(policy.contract.observation_size, np.float32)
         self._tick = Tick(-math.inf, math.nan, observation, None)
         self._decision = Decision(self.guard.command, observation, None, self.guard.reason, True)
@@ -106,9 +109,11 @@ class ControlCore:
         self.policy = policy
         self.checks.out_of_range.expect(policy.metadata.statistics)
 
-    def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
+    def interrupt(
+        self, reason: str, now: float, detail: str = "", periods: float = 1.0
+    ) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
-        command = self.guard.interrupt(reason, detail, periods)
+        command = self.guard.interrupt(reason, now, detail, periods)
         self.assembler.record_command(command)
         return command
 
@@ -120,6 +125,10 @@ class ControlCore:
     def age_of_newest(self) -> float:
         """How old the newest reading was at the latest tick [s]."""
         return self.assembler.age_of_newest(self._tick.now)
+
+    def ages(self, topic: str) -> bool:
+        """Whether a reading on ``topic`` grows old."""
+        return topic in self.contract.aging_topics
 
     def age(self, topic: str) -> float:
         """How old the latest reading on ``topic`` was at the latest tick [s]."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -12,14 +13,18 @@ from ddpg_ros.deploy.checks import Check, Response, Tick
 from ddpg_ros.guard_settings import GuardSettings
 
 _LEAST_STEP = 1e-3
-"""Of a tick right after an interruption [periods]."""
+"""Of a command right after another [periods]."""
+
+_ROUNDING = 1e-6
+"""Of a difference of two times [periods]."""
 
 
 class Guard:
     """Decides every tick between the policy's command and a fallback.
 
     Whatever it decides is finite, within the limits and within the slew limit of the command
-    before. It has no clock: the time comes with the tick.
+    before, by the time that has passed since that and by one period at the most. It has no clock:
+    the time comes with the tick.
 
     Args:
         contract: Limits, slew limits and safe values.
@@ -51,7 +56,9 @@ class Guard:
         self._period = period or contract.period
         self._limiter = CommandLimiter(contract, self._period)
         self._safe = contract.action_values("safe")
-        self._jumps = np.array([not action.is_position for action in contract.actions])
+        positions = np.array([action.is_position for action in contract.actions])
+        self._jumps = ~positions
+        self._stays = positions & (self.settings.stop_positions == "hold")
         self._begin = self._safe.copy()
         self._wanted = self._safe.copy()
         self.reset()
@@ -78,8 +85,8 @@ class Guard:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the command has arrived at the safe one."""
-        return bool(np.array_equal(self._limiter.command, self._safe))
+        """Whether the command has arrived at the safe one, as far as it goes there."""
+        return bool(np.all((self._limiter.command == self._safe) | self._stays))
 
     @property
     def detail(self) -> str:
@@ -96,7 +103,7 @@ class Guard:
         self._well_since: float | None = None
         self._drives_since: float | None = None
         self._fell_at: float | None = None
-        self._step = self._left = 1.0
+        self._decided_at, self._step = -math.inf, 1.0
         self._limiter.reset()
         for check, _ in self._checks:
             check.reset()
@@ -127,23 +134,26 @@ class Guard:
         for check, _ in self._checks:
             check.reset()
 
-    def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
+    def interrupt(
+        self, reason: str, now: float, detail: str = "", periods: float = 1.0
+    ) -> np.ndarray:
         """One step to the safe command, ``(m,)``, whatever the fallback is.
 
         Args:
             reason: Why.
+            now: The time by the clock of ticks [s]; it may stand still.
             detail: The rest of the sentence.
-            periods: How long ago the command before was, above 0 [periods]. Between two ticks it
-                is below 1, and the next tick's step is shorter by it: both keep to the slew limit.
+            periods: How long ago the command before was by a clock that does not, above 0 and at
+                most 1 [periods].
         """
-        self._left = max(_LEAST_STEP, self._left - periods) if periods < 1.0 else 1.0
+        self._decided_at = now
         return self._retreat(reason, lambda: detail, periods)
 
     def decide(self, tick: Tick) -> np.ndarray:
         """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is."""
         response, cause = self._look(tick)
         self.hindrance = cause.reason if cause and response >= Response.STOP else ""
-        self._step, self._left = self._left, 1.0
+        self._step, self._decided_at = self._elapsed(tick.now), tick.now
         if self.latched:
             return self._retreat(self.latched, lambda: self._latched_detail, self._step)
         if not self.enabled:
@@ -158,6 +168,11 @@ class Guard:
         if waits and tick.now - self._well_since < self.settings.recovery_time:
             return self._fall_back(reasons.RECOVERING, tick.now)
         return self._drive(tick, degraded=response is Response.DEGRADE)
+
+    def _elapsed(self, now: float) -> float:
+        """Since the command before, as far as it may move the next [periods]."""
+        elapsed = (now - self._decided_at) / self._period
+        return max(_LEAST_STEP, elapsed) if elapsed < 1.0 - _ROUNDING else 1.0
 
     def _look(self, tick: Tick) -> tuple[Response, Check | None]:
         """The severest response to what the checks find, and the check that asks for it."""
@@ -178,7 +193,9 @@ class Guard:
     def _retreat(self, reason: str, describe: Callable[[], str], periods: float) -> np.ndarray:
         self.reason, self.sends, self._describe = reason, True, describe
         self._well_since = self._drives_since = self._fell_at = None
-        return self._limiter.apply(self._safe, periods)
+        np.copyto(self._wanted, self._safe)
+        np.copyto(self._wanted, self.command, where=self._stays)
+        return self._limiter.apply(self._wanted, periods)
 
     def _fall_back(self, reason: str, now: float) -> np.ndarray:
         self.reason, self._drives_since = reason, None

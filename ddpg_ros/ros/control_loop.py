@@ -76,7 +76,7 @@ class ControlLoop:
     def receive(self, topic: str, reading: Reading, paces: bool = False) -> None:
         """Take in what a sensor said; tick if it ``paces`` and a tick is about due."""
         now, arrived = self._now(), time.monotonic()
-        if now <= 0.0:  # simulated time is 0 until /clock is heard
+        if now <= 0.0 and self.core.ages(topic):  # simulated time is 0 until /clock is heard
             return
         with self._turn as alone:
             self.core.receive(topic, reading, now)
@@ -107,7 +107,7 @@ class ControlLoop:
             self._interruptions += 1
             now = time.monotonic()
             periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
-            command = self.core.interrupt(reason, detail, periods)
+            command = self.core.interrupt(reason, self._now(), detail, periods)
             if self.core.may_send:
                 self._output.send(command)
                 self._commanded_at = now
@@ -188,7 +188,7 @@ class ControlLoop:
             busy = time.monotonic() - started
             self.record.count(decision, busy, self._now() - now)
         except Exception as error:  # a controller must not die of a surprise
-            self.record.errors += 1
+            self.record.count_error()
             with suppress(Exception):  # where not even that can be sent, the next tick tries again
                 self.interrupt(reasons.ERROR, repr(error))
 

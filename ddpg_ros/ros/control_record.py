@@ -28,9 +28,8 @@ class ControlRecord:
         detail: The rest of the sentence.
         ticks: How many there have been.
         ticks_reported: How many there had been at the last report.
-        errors: How many of them failed.
         stalls: How often the watchdog found no ticks.
-        reasons: Ticks by reason.
+        reasons: Ticks by reason, those that failed among them.
         news: Changes of the reason that have not been told yet, with the rest of the sentence.
         timing: Keeps ages and times for a file, if one is wanted.
     """
@@ -38,7 +37,7 @@ class ControlRecord:
     def __init__(self, core: ControlCore) -> None:
         self._core = core
         self.reason, self.detail, self._hindrance = "", "", ""
-        self.ticks = self.ticks_reported = self.errors = self.stalls = 0
+        self.ticks = self.ticks_reported = self.stalls = 0
         self.reasons: Counter[str] = Counter()
         self.timing: TimingRecord | None = None
         self.clipped = np.zeros(core.contract.action_size, dtype=int)
@@ -74,6 +73,10 @@ class ControlRecord:
         hindrance = guard.hindrance if decision.reason == reasons.DISABLED else ""
         if decision.reason != self.reason or hindrance != self._hindrance:
             self.note(decision.reason, guard.detail, hindrance)
+
+    def count_error(self) -> None:
+        """Take in a tick that failed."""
+        self.reasons[reasons.ERROR] += 1
 
     def note(self, reason: str, detail: str, hindrance: str = "") -> None:
         """The command is what it is for this reason; in a dry run, what would stop the policy."""

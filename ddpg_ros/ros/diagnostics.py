@@ -51,7 +51,7 @@ def measurements(
     yield "latched", core.guard.latched
     yield "ticks", str(record.ticks)
     yield "missed_deadlines", str(core.checks.missed_deadline.count)
-    yield "errors", str(record.errors)
+    yield "errors", str(record.reasons[reasons.ERROR])
     yield "clock_stalls", str(record.stalls)
     for reason, count in sorted(dict(record.reasons).items()):  # ticks go on meanwhile
         if reason not in _DRIVES:

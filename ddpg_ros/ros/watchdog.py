@@ -38,5 +38,5 @@ class Watchdog:
             )
             return now + self._patience
         loop.record.stalls += loop.record.reason != reasons.CLOCK_STALLED
-        loop.interrupt(reasons.CLOCK_STALLED, f"no tick for {self._patience:g} s")
+        loop.interrupt(reasons.CLOCK_STALLED, f"no tick for {now - loop.ticked_at:.2f} s")
         return now + self._period

@@ -12,7 +12,13 @@ from leg_policy import CONTRACT as LEG
 from ddpg_ros.contract import Assembler, readings
 from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.checks import Tick
-from ddpg_ros.deploy.checks.inputs import BadInput, Frozen, OutOfRange, SecondPublisher
+from ddpg_ros.deploy.checks.inputs import (
+    BadInput,
+    FarOutOfRange,
+    Frozen,
+    OutOfRange,
+    SecondPublisher,
+)
 
 NAMES = ("a", "b", "c")
 
@@ -58,6 +64,21 @@ def test_an_element_that_never_changed_may_not_but_for_rounding(out_of_range: Ou
     assert not out_of_range.finds(seeing([0.0, 0.0, 0.0, 5.0, 0.0, 5.00004]))
     assert out_of_range.finds(seeing([0.0, 0.0, 0.0, 5.0, 0.0, 5.001]))
     assert out_of_range.detail() == "c is 5.001, training saw 5 to 5"
+
+
+def test_what_lies_far_beyond_is_told_apart(out_of_range: OutOfRange) -> None:
+    far = FarOutOfRange(out_of_range, 10.0)
+    for a, b, found in [(5.0, 0.0, False), (109.0, 0.0, False), (111.0, 0.0, True), (5, -22, True)]:
+        tick = seeing([0.0, 0.0, 0.0, a, b, 5.0])
+        out_of_range.finds(tick)
+        assert far.finds(tick) == found, (a, b)
+    assert far.detail() == "b is -22, training saw -1 to 1"
+
+
+def test_an_element_that_never_changed_is_never_far_beyond(out_of_range: OutOfRange) -> None:
+    tick = seeing([0.0, 0.0, 0.0, 5.0, 0.0, 1e9])
+    assert out_of_range.finds(tick)
+    assert not FarOutOfRange(out_of_range, 10.0).finds(tick)
 
 
 def test_where_nothing_is_known_nothing_is_out_of_range() -> None:

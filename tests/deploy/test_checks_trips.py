@@ -152,6 +152,7 @@ def test_the_settings_choose_what_is_watched_and_what_follows(leg: Assembler) ->
         "NonFiniteAction": "STOP",
         "SecondPublisher": "STOP",
         "OutOfRange": "WARN",
+        "FarOutOfRange": "STOP",
         "Saturation": "WARN",
         "MissedDeadline": "WARN",
     }
@@ -160,6 +161,7 @@ def test_the_settings_choose_what_is_watched_and_what_follows(leg: Assembler) ->
         max_tilt=0.5,
         frozen_time=1.0,
         out_of_range="stop",
+        far_out_of_range="degrade",
         saturation="degrade",
         missed_deadline="stop",
         second_publisher="ignore",
@@ -171,6 +173,7 @@ def test_the_settings_choose_what_is_watched_and_what_follows(leg: Assembler) ->
         "NonFiniteAction": "STOP",
         "SecondPublisher": "IGNORE",
         "OutOfRange": "STOP",
+        "FarOutOfRange": "DEGRADE",
         "Saturation": "DEGRADE",
         "MissedDeadline": "STOP",
         "Frozen": "STOP",

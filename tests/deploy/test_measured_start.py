@@ -29,8 +29,12 @@ class Flight:
     def __init__(self, settings: GuardSettings = SLOWLY) -> None:
         self.core, self.ticks = ControlCore(POLICY, settings), 0
 
+    @property
+    def now(self) -> float:
+        return PERIOD * self.ticks
+
     def hear(self, position: list[float]) -> None:
-        now = PERIOD * self.ticks
+        now = self.now
         self.core.receive("joint_states", readings.joint_state(JOINTS, position, [0, 0]), now)
         self.core.receive("imu", readings.imu(), now)
         self.core.receive("scan", readings.laser_scan([1.0] * 8, 0.0, 0.785, 0.1, 10.0), now)
@@ -40,7 +44,7 @@ class Flight:
         """Whether a command is sent, and which."""
         if position is not None:
             self.hear(position)
-        decision = self.core.tick(PERIOD * self.ticks)
+        decision = self.core.tick(self.now)
         self.ticks += 1
         return decision.sends, decision.command.tolist()
 
@@ -86,7 +90,7 @@ def test_nothing_is_sent_to_a_joint_far_beyond_its_limits_before_it_is_back(flig
         "beyond_limits",
         "hip is at -3 rad, beyond its limits -1.5 to 1.5: bring it back by other means",
     )
-    flight.core.interrupt("emergency_stop")
+    flight.core.interrupt("emergency_stop", flight.now)
     assert not flight.core.may_send
     sends, command = flight.tick([-1.4, 2.2])
     assert sends
@@ -103,10 +107,10 @@ def test_after_a_dry_run_that_left_it_far_beyond_its_limits_nothing_is_sent(flig
 
 
 def test_an_interruption_before_the_start_is_known_is_not_sent(flight: Flight) -> None:
-    flight.core.interrupt("emergency_stop")
+    flight.core.interrupt("emergency_stop", flight.now)
     assert not flight.core.may_send
     flight.tick(FAR_FROM_SAFE)
-    flight.core.interrupt("emergency_stop")
+    flight.core.interrupt("emergency_stop", flight.now)
     assert flight.core.may_send
 
 
@@ -117,6 +121,20 @@ def test_stopped_before_it_began_it_goes_from_where_it_is_to_the_safe_command(
     sends, command = flight.tick(FAR_FROM_SAFE)
     assert sends
     np.testing.assert_allclose(command[:2], [-1.2 + STEP[0], 2.2 - STEP[1]])
+
+
+def test_with_stop_positions_hold_an_emergency_stop_moves_no_joint() -> None:
+    flight = Flight(replace(SLOWLY, ramp_in_time=0.0, stop_positions="hold"))
+    for _ in range(3):
+        _, before = flight.tick(FAR_FROM_SAFE)
+    assert before[2] != CONTRACT.action_values("safe")[2]
+    flight.core.interrupt("emergency_stop", flight.now)
+    flight.core.guard.latch("emergency_stop")
+    for _ in range(3):
+        sends, command = flight.tick(FAR_FROM_SAFE)
+        assert sends
+        assert command == [*before[:2], CONTRACT.action_values("safe")[2]]
+    assert flight.core.guard.is_safe
 
 
 def test_a_reset_asks_for_the_position_again(flight: Flight) -> None:

@@ -94,6 +94,7 @@ PLAIN = (
     Fault("every message five times", spoil=spoils.repeated_at_once(5), outcome="drives"),
     Fault("orientation of length 2", spoil=imu(stretch), outcome="drives"),
     Fault("values frozen, unless told", spoil=spoils.frozen(*BOTH), outcome="drives"),
+    Fault("values far out of range", ("far_out_of_range",), put("position", 500.0)),
     Fault("values out of range, unless told", spoil=put("position", 2.8), outcome="drives"),
     Fault(
         "the policy file deleted",

@@ -172,7 +172,7 @@ def test_a_policy_that_fails_ends_in_the_safe_command_and_goes_on(
                 "error",
                 "ZeroDivisionError('division by zero')",
             )
-            assert loop.record.errors > 0
+            assert loop.record.reasons["error"] > 0
         drive(hinge, spin)
 
 
@@ -228,7 +228,7 @@ def test_a_paused_simulation_ends_in_the_safe_command_and_goes_on(
     running[0], paused = False, time.monotonic()
     graph.wait_for(lambda: hinge.last == SAFE, "the safe command")
     assert hinge.commands[-1][0] - paused < 0.5 + 3 * PERIOD
-    hinge.diagnosis("clock_stalled (no tick for 0.5 s)")
+    hinge.diagnosis("clock_stalled (no tick for ")
     running[0] = True
     hinge.wait_until_driven()
     ticks[0] = 1  # the simulation is reset: time begins anew

@@ -45,6 +45,7 @@ class OutOfRange(Check):
         names: Of one tick's elements, ``(k,)``.
 
     Attributes:
+        outside: Which elements did on the latest tick, ``(k,)`` bool.
         counts: Ticks on which each element did, ``(k,)``.
     """
 
@@ -59,7 +60,7 @@ class OutOfRange(Check):
         self.expect(statistics)
         self._observation = np.zeros(size)
         self._below = np.zeros(size, dtype=bool)
-        self._outside = np.zeros(size, dtype=bool)
+        self.outside = np.zeros(size, dtype=bool)
         self.counts = np.zeros(size, dtype=int)
 
     def expect(self, statistics: ObservationStatistics) -> None:
@@ -72,20 +73,59 @@ class OutOfRange(Check):
     def finds(self, tick: Tick) -> bool:
         np.copyto(self._observation, tick.observation[-len(self._names) :])
         np.less(self._observation, self._low, out=self._below)
-        np.greater(self._observation, self._high, out=self._outside)
-        np.logical_or(self._outside, self._below, out=self._outside)
-        if not self._outside.any():
+        np.greater(self._observation, self._high, out=self.outside)
+        np.logical_or(self.outside, self._below, out=self.outside)
+        if not self.outside.any():
             return False
-        self.counts += self._outside
+        self.counts += self.outside
         return True
 
+    def distances(self) -> np.ndarray:
+        """How far beyond what training saw each element is, ``(k,)`` [its range]; 0 without one."""
+        low, high = self._seen
+        beyond = np.maximum(low - self._observation, self._observation - high)
+        return np.divide(beyond, high - low, out=np.zeros_like(beyond), where=high > low)
+
     def detail(self) -> str:
+        return self.describe(self.outside)
+
+    def describe(self, which: np.ndarray) -> str:
+        """Where ``which`` elements ``(k,)`` are and were in training, five at the most."""
         low, high = self._seen
         return "; ".join(
             f"{self._names[i]} is {self._observation[i]:.4g}, training saw "
             f"{low[i]:.4g} to {high[i]:.4g}"
-            for i in np.flatnonzero(self._outside)[:5]
+            for i in np.flatnonzero(which)[:5]
         )
+
+
+class FarOutOfRange(Check):
+    """An element so far beyond what training saw that no robot of its kind could be there.
+
+    A sensor or a message is broken then, or its unit is another. An element that training never saw
+    change has no range to measure that by.
+
+    Args:
+        near: Has looked at the same tick before.
+        margin: How far beyond is too far, as a share of each element's range.
+    """
+
+    reason = reasons.FAR_OUT_OF_RANGE
+
+    def __init__(self, near: OutOfRange, margin: float) -> None:
+        super().__init__()
+        self._near, self._margin = near, margin
+        self._far = np.zeros(0, dtype=bool)
+
+    def finds(self, tick: Tick) -> bool:
+        near = self._near
+        if not near.outside.any():
+            return False
+        self._far = near.outside & (near.distances() > self._margin)
+        return bool(self._far.any())
+
+    def detail(self) -> str:
+        return self._near.describe(self._far)
 
 
 class Frozen(Check):

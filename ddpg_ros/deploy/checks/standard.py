@@ -8,7 +8,13 @@ from ddpg_ros.contract import Assembler
 from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.checks.actions import MissedDeadline, NonFiniteAction, Saturation
 from ddpg_ros.deploy.checks.check import Check, Response
-from ddpg_ros.deploy.checks.inputs import BadInput, Frozen, OutOfRange, SecondPublisher
+from ddpg_ros.deploy.checks.inputs import (
+    BadInput,
+    FarOutOfRange,
+    Frozen,
+    OutOfRange,
+    SecondPublisher,
+)
 from ddpg_ros.deploy.checks.start import StartBeyondLimits
 from ddpg_ros.deploy.checks.trips import PositionLimit, Tilt
 from ddpg_ros.deploy.measured_start import MeasuredStart
@@ -50,6 +56,7 @@ class StandardChecks:
             (NonFiniteAction(), Response.STOP),
             (self.second_publisher, chosen["second_publisher"]),
             (self.out_of_range, chosen["out_of_range"]),
+            (FarOutOfRange(self.out_of_range, settings.far_margin), chosen["far_out_of_range"]),
             (self.saturation, chosen["saturation"]),
             (self.missed_deadline, chosen["missed_deadline"]),
         ]
@@ -66,5 +73,8 @@ class StandardChecks:
 
 
 def _responses(settings: GuardSettings) -> dict[str, Response]:
-    names = ("second_publisher", "out_of_range", "saturation", "missed_deadline")
+    names = (
+        *("second_publisher", "out_of_range", "far_out_of_range"),
+        *("saturation", "missed_deadline"),
+    )
     return {name: Response[getattr(settings, name).upper()] for name in names}
