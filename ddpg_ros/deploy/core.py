@@ -109,11 +109,9 @@ class ControlCore:
         self.policy = policy
         self.checks.out_of_range.expect(policy.metadata.statistics)
 
-    def interrupt(
-        self, reason: str, now: float, detail: str = "", periods: float = 1.0
-    ) -> np.ndarray:
+    def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""
-        command = self.guard.interrupt(reason, now, detail, periods)
+        command = self.guard.interrupt(reason, detail, periods)
         self.assembler.record_command(command)
         return command
 

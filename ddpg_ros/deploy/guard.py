@@ -103,7 +103,7 @@ class Guard:
         self._well_since: float | None = None
         self._drives_since: float | None = None
         self._fell_at: float | None = None
-        self._decided_at, self._step = -math.inf, 1.0
+        self._decided_at, self._used, self._step = -math.inf, 0.0, 1.0
         self._limiter.reset()
         for check, _ in self._checks:
             check.reset()
@@ -134,26 +134,23 @@ class Guard:
         for check, _ in self._checks:
             check.reset()
 
-    def interrupt(
-        self, reason: str, now: float, detail: str = "", periods: float = 1.0
-    ) -> np.ndarray:
+    def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command, ``(m,)``, whatever the fallback is.
 
         Args:
             reason: Why.
-            now: The time by the clock of ticks [s]; it may stand still.
             detail: The rest of the sentence.
-            periods: How long ago the command before was by a clock that does not, above 0 and at
-                most 1 [periods].
+            periods: How long ago the command before was, above 0 [periods].
         """
-        self._decided_at = now
-        return self._retreat(reason, lambda: detail, periods)
+        self._used += periods
+        return self._retreat(reason, lambda: detail, min(1.0, periods))
 
     def decide(self, tick: Tick) -> np.ndarray:
         """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is."""
         response, cause = self._look(tick)
         self.hindrance = cause.reason if cause and response >= Response.STOP else ""
-        self._step, self._decided_at = self._elapsed(tick.now), tick.now
+        self._step = self._elapsed(tick.now)
+        self._decided_at, self._used = tick.now, 0.0
         if self.latched:
             return self._retreat(self.latched, lambda: self._latched_detail, self._step)
         if not self.enabled:
@@ -170,8 +167,11 @@ class Guard:
         return self._drive(tick, degraded=response is Response.DEGRADE)
 
     def _elapsed(self, now: float) -> float:
-        """Since the command before, as far as it may move the next [periods]."""
-        elapsed = (now - self._decided_at) / self._period
+        """Since the command before, as far as it may move the next [periods].
+
+        What passed before an interruption has been used by that.
+        """
+        elapsed = (now - self._decided_at) / self._period - self._used
         return max(_LEAST_STEP, elapsed) if elapsed < 1.0 - _ROUNDING else 1.0
 
     def _look(self, tick: Tick) -> tuple[Response, Check | None]:

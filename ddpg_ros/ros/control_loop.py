@@ -106,8 +106,8 @@ class ControlLoop:
         with self._word:
             self._interruptions += 1
             now = time.monotonic()
-            periods = min(1.0, max(1e-3, (now - self._commanded_at) / self._period))
-            command = self.core.interrupt(reason, self._now(), detail, periods)
+            periods = max(1e-3, (now - self._commanded_at) / self._period)
+            command = self.core.interrupt(reason, detail, periods)
             if self.core.may_send:
                 self._output.send(command)
                 self._commanded_at = now

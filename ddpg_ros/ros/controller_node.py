@@ -37,6 +37,8 @@ NAME = "ddpg_controller"
 
 _NEWS_SECONDS = 0.1
 _REMIND_SECONDS = 10.0
+_ENDING_SECONDS = 2.0
+"""What a deactivation, or a proof of a policy, may take besides the way to the safe command."""
 
 
 class ControllerNode(LifecycleNode):
@@ -86,10 +88,16 @@ class ControllerNode(LifecycleNode):
         self._running.close()
         self._ports.close()
 
-    def last_resort(self) -> bool:
-        """Give the safe command from another thread, if this node drives; whether it does."""
-        loop = self._loop
-        if loop is None or not loop.active or loop.retreats:
+    def last_resort(self, waited: float) -> bool:
+        """Give the safe command from another thread, if this node drives; whether to end.
+
+        Args:
+            waited: How long the main thread has not heeded a signal [s].
+        """
+        loop, hangs = self._loop, waited > self._set.stop_time + _ENDING_SECONDS
+        if loop is None or not loop.active:
+            return hangs
+        if loop.retreats and not hangs:
             return False
         loop.end(reasons.STOPPED, self._set.stop_time)
         return True

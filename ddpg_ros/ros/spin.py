@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.5
 """From one look whether a node has finished to the next; each leaves 32 bytes in rclpy for ever."""
+_HANGS_SECONDS = 5.0
+"""A main thread that has not begun to end so long after a signal will not."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
@@ -116,11 +117,15 @@ def spin_for(executor: Executor, timeout: float, over: Future | None = None) -> 
         rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")
 
 
+def _is_late(node: Any, waited: float) -> bool:
+    return waited > _HANGS_SECONDS
+
+
 def run_node(
     name: str,
     make_node: Callable[[], Any],
     args: Sequence[str] | None,
-    last_resort: Callable[[Any], bool] | None = None,
+    last_resort: Callable[[Any, float], bool] = _is_late,
 ) -> int:
     """Run a node until it has finished or a signal comes.
 
@@ -128,24 +133,24 @@ def run_node(
         name: What error messages begin with.
         make_node: Builds the node, a :class:`Runnable`.
         args: Command line with ROS arguments; that of the process if None.
-        last_resort: Called from another thread with the node after a signal that the main thread
-            does not act on; whether the process shall be ended.
+        last_resort: Called from another thread, with the node, while the main thread does not act
+            on a signal, and with how long that has been [s]; whether the process shall be ended.
 
     Returns:
         Exit code: 0, or 2 after an error the user can mend, told in a sentence.
     """
-    stop, over = threading.Event(), Future()
-
-    def on_signal() -> None:
-        stop.set()
-        over.set_result(None)
-
-    StopSignals(on_signal)
+    stopped, over = False, Future()
     node: Any = None
     executor: Executor | None = None
-    bystander = None
-    if last_resort is not None:
-        bystander = Bystander(_SIGNALS, lambda: node is not None and last_resort(node))
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        over.set_result(None)
+
+    bystander = Bystander(
+        _SIGNALS, stop, lambda waited: node is not None and last_resort(node, waited)
+    )
     with user_errors(name) as outcome:
         try:
             check_parameter_files(name, sys.argv if args is None else args)
@@ -157,12 +162,13 @@ def run_node(
             node = make_node()
             executor = make_executor()
             executor.add_node(node)
-            while not (stop.is_set() or node.finished()):
+            while not node.finished():
                 over = Future()
+                if stopped:  # asked before there was this one to be told by
+                    break
                 spin_for(executor, _LOOK_SECONDS, over)
         finally:
-            if bystander is not None:
-                bystander.dismiss()
+            bystander.dismiss()
             StopSignals.ignore()
             _leave(node, executor)
     return outcome.code

@@ -81,7 +81,9 @@ class Flight:
         self.sent = None if self.measures else SAFE
         """The command before, while commands are sent one after the other."""
         self.decided_at = -math.inf
-        """When the latest tick or interruption was, in the time of ticks [s]."""
+        """When the latest tick was [s]."""
+        self.used = 0.0
+        """What interruptions have used of the time since then [periods]."""
         self.reasons: set[str] = set()
 
     def step(self, what: str, *arguments: Any) -> None:
@@ -119,10 +121,10 @@ class Flight:
         self.now += seconds
 
     def interrupt(self) -> None:
-        command = self.core.interrupt("clock_stalled", self.now, "late", 0.5)
+        command = self.core.interrupt("clock_stalled", "late", 0.5)
         self.check(command, self.core.may_send, 0.5 * STEP)
         assert self.core.guard.reason == "clock_stalled"
-        self.decided_at = self.now
+        self.used += 0.5
 
     def estop(self) -> None:
         self.core.guard.latch("emergency_stop")
@@ -133,7 +135,7 @@ class Flight:
     def reset(self) -> None:
         self.core.reset()
         self.sent = None if self.measures else SAFE
-        self.decided_at = -math.inf
+        self.decided_at, self.used = -math.inf, 0.0
 
     def enable(self) -> None:
         self.core.guard.enabled = True
@@ -152,8 +154,9 @@ class Flight:
 
     def tick(self) -> None:
         core, before = self.core, self.sent
-        step = STEP * np.clip((self.now - self.decided_at) / CONTRACT.period, 1e-3, 1.0)
-        decision, self.decided_at = core.tick(self.now), self.now
+        elapsed = (self.now - self.decided_at) / CONTRACT.period - self.used
+        step = STEP * np.clip(elapsed, 1e-3, 1.0)
+        decision, self.decided_at, self.used = core.tick(self.now), self.now, 0.0
         self.check(decision.command, decision.sends, step)
         if before is None and self.sent is not None and not core.assembler.faults:
             self.check_that_it_starts_near(decision.command)

@@ -68,10 +68,10 @@ def test_rearming_releases_the_emergency_stop_and_forgets_history(core: ControlC
 def test_after_an_interruption_the_command_climbs_from_the_safe_one(pushing: ControlCore) -> None:
     for i in range(3):
         pushing.tick(now=0.02 * i)
-    fall = [pushing.interrupt("clock_stalled", now=0.06)[0] for _ in range(4)]
+    fall = [pushing.interrupt("clock_stalled")[0] for _ in range(4)]
     np.testing.assert_allclose(fall, [0.9, 0.7, 0.5, 0.5])
     assert pushing.guard.reason == "clock_stalled"
-    decision = pushing.tick(now=0.08)
+    decision = pushing.tick(now=0.14)
     assert decision.command[0] == pytest.approx(0.7)
     assert decision.observation[14:].tolist() == SAFE
 
@@ -80,8 +80,8 @@ def test_interruptions_between_ticks_do_not_hasten_the_fall(pushing: ControlCore
     for i in range(3):
         before = pushing.tick(now=0.02 * i).command[0]
     pushing.guard.latch("emergency_stop")
-    pushing.interrupt("emergency_stop", now=0.046, periods=0.3)
-    pushing.interrupt("emergency_stop", now=0.052, periods=0.3)
+    pushing.interrupt("emergency_stop", periods=0.3)
+    pushing.interrupt("emergency_stop", periods=0.3)
     decision = pushing.tick(now=0.06)
     assert decision.command[0] == pytest.approx(before - 0.2)
     assert pushing.tick(now=0.08).command[0] == pytest.approx(max(0.5, before - 0.4))

@@ -63,7 +63,7 @@ def test_it_is_where_the_joints_are(core: ControlCore) -> None:
 
 def test_nothing_is_sent_before_the_joints_are_known(core: ControlCore) -> None:
     assert not core.tick(now=0.0).sends
-    core.interrupt("stopped", now=0.0)
+    core.interrupt("stopped")
     assert not core.may_send
     fly(core, 1)
     assert core.may_send

@@ -188,7 +188,7 @@ def test_the_emergency_stop_holds_until_it_is_released(flight: Flight) -> None:
 def test_an_interruption_goes_to_the_safe_command_whatever_the_fallback(fallback: str) -> None:
     flight = Flight(replace(AT_ONCE, fallback=fallback))
     flight.commands(3, FAR)
-    steps = [flight.guard.interrupt("clock_stalled", now=0.0).tolist() for _ in range(3)]
+    steps = [flight.guard.interrupt("clock_stalled").tolist() for _ in range(3)]
     np.testing.assert_allclose(steps, [[0.9, 0.0], [0.7, 0.0], [0.5, 0.0]])
     assert (flight.guard.reason, flight.guard.sends, flight.guard.is_safe) == (
         "clock_stalled",
@@ -199,7 +199,7 @@ def test_an_interruption_goes_to_the_safe_command_whatever_the_fallback(fallback
 
 def test_an_interruption_soon_after_a_tick_changes_little(flight: Flight) -> None:
     flight.commands(3, FAR)
-    step = flight.guard.interrupt("emergency_stop", now=2.25 * PERIOD, periods=0.25)
+    step = flight.guard.interrupt("emergency_stop", periods=0.25)
     np.testing.assert_allclose(step, [1.05, 0.0])
     assert not flight.guard.is_safe
 

@@ -77,20 +77,22 @@ class Flight:
 def test_the_command_is_finite_within_limits_and_within_slew(
     settings: GuardSettings, response: Response, ticks: list
 ) -> None:
-    flight, before, now, commanded = Flight(settings, response), SAFE, 0.0, -math.inf
+    flight, before, now = Flight(settings, response), SAFE, 0.0
+    decided, used = -math.inf, 0.0
     guard = flight.guard
     for wanted, passed, trouble, switch in ticks:
         flight.switch(switch)
         if switch == "reset":
-            before, commanded = SAFE, -math.inf
+            before, decided, used = SAFE, -math.inf, 0.0
         elif switch == "interrupt":
-            command = guard.interrupt("clock_stalled", now).copy()
-            assert_allowed(command, before, STEP)
-            before, commanded = command, now
+            command = guard.interrupt("clock_stalled", periods=0.5).copy()
+            assert_allowed(command, before, 0.5 * STEP)
+            before, used = command, used + 0.5
         now, flight.trouble.there = now + passed, trouble
         action = None if wanted is None else np.array(wanted, np.float32)
         command = guard.decide(Tick(now, passed, OBSERVATION, action)).copy()
-        step, commanded = step_after(now - commanded), now
+        step = STEP * np.clip((now - decided) / CONTRACT.period - used, 1e-3, 1.0)
+        decided, used = now, 0.0
         assert_allowed(command, before, step)
         finite = action is not None and bool(np.isfinite(action).all())
         drives = guard.reason in ("ok", "degraded")
@@ -101,11 +103,6 @@ def test_the_command_is_finite_within_limits_and_within_slew(
             nearer = np.clip(SAFE, before - step, before + step)
             np.testing.assert_allclose(command, nearer, rtol=0, atol=1e-6)
         before = command
-
-
-def step_after(seconds: float) -> np.ndarray:
-    """How far a command may be from the one ``seconds`` before, which may be below 0 [s]."""
-    return STEP * np.clip(seconds / CONTRACT.period, 1e-3, 1.0)
 
 
 def assert_allowed(command: np.ndarray, before: np.ndarray, step: np.ndarray) -> None:

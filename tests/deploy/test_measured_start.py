@@ -90,7 +90,7 @@ def test_nothing_is_sent_to_a_joint_far_beyond_its_limits_before_it_is_back(flig
         "beyond_limits",
         "hip is at -3 rad, beyond its limits -1.5 to 1.5: bring it back by other means",
     )
-    flight.core.interrupt("emergency_stop", flight.now)
+    flight.core.interrupt("emergency_stop")
     assert not flight.core.may_send
     sends, command = flight.tick([-1.4, 2.2])
     assert sends
@@ -107,10 +107,10 @@ def test_after_a_dry_run_that_left_it_far_beyond_its_limits_nothing_is_sent(flig
 
 
 def test_an_interruption_before_the_start_is_known_is_not_sent(flight: Flight) -> None:
-    flight.core.interrupt("emergency_stop", flight.now)
+    flight.core.interrupt("emergency_stop")
     assert not flight.core.may_send
     flight.tick(FAR_FROM_SAFE)
-    flight.core.interrupt("emergency_stop", flight.now)
+    flight.core.interrupt("emergency_stop")
     assert flight.core.may_send
 
 
@@ -128,7 +128,7 @@ def test_with_stop_positions_hold_an_emergency_stop_moves_no_joint() -> None:
     for _ in range(3):
         _, before = flight.tick(FAR_FROM_SAFE)
     assert before[2] != CONTRACT.action_values("safe")[2]
-    flight.core.interrupt("emergency_stop", flight.now)
+    flight.core.interrupt("emergency_stop")
     flight.core.guard.latch("emergency_stop")
     for _ in range(3):
         sends, command = flight.tick(FAR_FROM_SAFE)

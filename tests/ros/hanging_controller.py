@@ -1,4 +1,4 @@
-"""``ddpg_controller`` with a policy that hangs for good once there is a file ``hang`` beside it."""
+"""``ddpg_controller`` whose policy hangs, be it flown or loaded, once there is a file ``hang``."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ import numpy as np
 from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.ros.controller_node import main
 
-act = OnnxPolicy.act
+act, load = OnnxPolicy.act, OnnxPolicy.load
+
+
+def hang() -> None:
+    while Path("hang").exists():
+        time.sleep(3600.0)
 
 
 def act_or_hang(policy: OnnxPolicy, observation: np.ndarray) -> np.ndarray:
-    while Path("hang").exists():
-        time.sleep(3600.0)
+    hang()
     return act(policy, observation)
+
+
+def load_or_hang(path: Path) -> OnnxPolicy:
+    hang()
+    return load(path)
 
 
 if __name__ == "__main__":
     OnnxPolicy.act = act_or_hang  # type: ignore[method-assign]
+    OnnxPolicy.load = load_or_hang  # type: ignore[method-assign,assignment]
     sys.exit(main())

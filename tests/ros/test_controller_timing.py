@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from flying import drive, flying
+from geometry_msgs.msg import PoseStamped
 from graph import Graph, NodeProcess
 from hinge import SAFE, Hinge, hinge_contract
+from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from steady_policy import write_policy
+
+from ddpg_ros.contract import Identity, ObservationTerm, Source
+from ddpg_ros.contract.readings import POSE_STAMPED
 
 PERIOD = 0.1
 """Long against what a message takes on a busy machine [s]."""
@@ -172,8 +179,10 @@ def test_a_policy_that_fails_ends_in_the_safe_command_and_goes_on(
                 "error",
                 "ZeroDivisionError('division by zero')",
             )
-            assert loop.record.reasons["error"] > 0
+            failed = loop.record.reasons["error"]
         drive(hinge, spin)
+        values = hinge.values("the policy drives")
+        assert int(values["errors"]) == int(values["fallback.error"]) >= failed > 0
 
 
 def test_no_tick_waits_for_the_diagnostics(graph: Graph, policy: Path) -> None:
@@ -234,6 +243,28 @@ def test_a_paused_simulation_ends_in_the_safe_command_and_goes_on(
     ticks[0] = 1  # the simulation is reset: time begins anew
     hinge.commands.clear()
     graph.serve(0.5)
+    hinge.wait_until_driven()
+
+
+def test_a_goal_that_is_sent_once_is_kept_until_simulated_time_begins(
+    graph: Graph, start: Start, tmp_path: Path
+) -> None:
+    hinge, contract = Hinge(graph), hinge_contract()
+    where = Source("goal_pose", POSE_STAMPED, "pose.position", max_age=math.inf)
+    observation = (*contract.observation, ObservationTerm("goal", (where,), Identity(), "m"))
+    policy = write_policy(tmp_path / "goal.onnx", replace(contract, observation=observation))
+    start("controller", policy=policy, use_sim_time=True)
+    goal = graph.node.create_publisher(PoseStamped, "goal_pose", 10)
+    graph.wait_for(goal.get_subscription_count, "somebody who takes goals")
+    goal.publish(PoseStamped())
+    graph.serve(0.5)
+    began = time.monotonic()
+
+    def clock() -> Clock:
+        nanoseconds = int(1e9 * (time.monotonic() - began))
+        return Clock(clock=Time(nanoseconds=nanoseconds).to_msg())
+
+    graph.publish_at(100, Clock, "/clock", clock)
     hinge.wait_until_driven()
 
 

@@ -15,7 +15,9 @@ import pytest
 from flying import drive, flying
 from graph import Graph, NodeProcess
 from hinge import DRIVING, SAFE, Hinge, hinge_contract
-from std_srvs.srv import Trigger
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from std_srvs.srv import SetBool, Trigger
 from steady_policy import write_policy
 
 from ddpg_ros.ros.control_loop import ControlLoop
@@ -102,6 +104,40 @@ def test_an_emergency_stop_is_answered_and_a_signal_ends_it(
     assert hinge.last == SAFE
     assert node.wait() == (1 if pace == "auto" else 0)
     assert ("ended from aside: a callback hangs" in node.output) == (pace == "auto")
+
+
+def test_a_signal_while_it_is_being_disabled_ends_it_too(
+    graph: Graph, start: Callable[..., NodeProcess], gentle: Path, tmp_path: Path
+) -> None:
+    hinge = Hinge(graph)
+    node = start(SCRIPT, policy=gentle, ramp_in_time=0.0, stop_time=2 * WAY)
+    graph.wait_for(lambda: hinge.last > DRIVING - 0.01, "the policy's command")
+    client = graph.node.create_client(SetBool, "ddpg_controller/enable")
+    graph.wait_for(client.service_is_ready, "~/enable")
+    (tmp_path / "hang").touch()
+    graph.wait_for(lambda: hinge.last < DRIVING - 0.02, "the watchdog's commands")
+    client.call_async(SetBool.Request(data=False))
+    graph.serve(0.1)
+    node.signal(signal.SIGINT)
+    graph.wait_for(lambda: not node.running(), "its end")
+    assert hinge.last == SAFE
+    assert node.wait() == 1
+
+
+def test_a_node_that_hangs_while_it_is_inactive_is_ended_too(
+    graph: Graph, start: Callable[..., NodeProcess], policy: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "hang").touch()
+    node = start(SCRIPT, policy=policy, autostart=False)
+    client = graph.node.create_client(ChangeState, "ddpg_controller/change_state")
+    graph.wait_for(client.service_is_ready, "its lifecycle")
+    configure = ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
+    client.call_async(configure)
+    graph.serve(2.0)
+    node.signal(signal.SIGTERM)
+    graph.wait_for(lambda: not node.running(), "its end")
+    assert node.wait() == 1
+    assert "ended from aside: a callback hangs" in node.output
 
 
 def test_whoever_enables_it_while_it_ends_does_not_drive(
