@@ -15,6 +15,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
+from ddpg_ros.deploy.cautions import cautions
 from ddpg_ros.deploy.pacer import Pacer
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.command_output import CommandOutput
@@ -157,11 +158,8 @@ class ControllerNode(LifecycleNode):
         contract, ports = policy.contract, self._ports
         self._period = self._set.tick_period(contract.period)
         simulated = self.get_parameter("use_sim_time").value
-        if self._period != contract.period:
-            self.get_logger().warning(
-                f"ticks come at {1 / self._period:g} Hz, as allow_other_rate lets them; the policy "
-                f"learned at {1 / contract.period:g} Hz"
-            )
+        for text in cautions(contract, self._period):
+            self.get_logger().warning(text)
         self._patience = self._set.watchdog_patience(self._period, simulated)
         core = ControlCore(policy, self._set, self._period)
         core.guard.enabled = self._enabled

@@ -71,6 +71,7 @@ def test_after_an_interruption_the_command_climbs_from_the_safe_one(pushing: Con
     fall = [pushing.interrupt("clock_stalled")[0] for _ in range(4)]
     np.testing.assert_allclose(fall, [0.9, 0.7, 0.5, 0.5])
     assert pushing.guard.reason == "clock_stalled"
+    pushing.receive("joint_states", say(), now=0.14)
     decision = pushing.tick(now=0.14)
     assert decision.command[0] == pytest.approx(0.7)
     assert decision.observation[14:].tolist() == SAFE
