@@ -43,6 +43,10 @@ class ControlCore:
         settings: How careful the guard is.
         period: From tick to tick [s]; the contract's if None.
 
+    Attributes:
+        unknown_starts: Position commands that start at their safe value, wherever their joint is,
+            though the settings want them to start there.
+
     Raises:
         ConfigError: The settings ask for something the policy does not read.
     """
@@ -64,9 +68,8 @@ class ControlCore:
         )
         self.guard = Guard(policy.contract, self.checks, settings, period)
         measured = settings.start_from == "measured"
-        if measured:
-            self._start.require_known()
         self._measures = measured and bool(self._start)
+        self.unknown_starts = self._start.unknown if measured else []
         observation = np.zeros(policy.contract.observation_size, np.float32)
         self._tick = Tick(-math.inf, math.nan, observation, None)
         self._decision = Decision(self.guard.command, observation, None, self.guard.reason, True)

@@ -10,7 +10,6 @@ import numpy as np
 from ddpg_ros.contract import Assembler
 from ddpg_ros.contract.action import ActionElement
 from ddpg_ros.contract.readings import JOINT_STATE
-from ddpg_ros.errors import ConfigError
 
 
 class MeasuredStart:
@@ -18,17 +17,21 @@ class MeasuredStart:
 
     Its safe command may be far from where it is. So nothing is sent before the positions are
     known, and the first command is where they are; so is the first after some that were not sent,
-    as in a dry run. An element whose unit is no position's goes on from the command before.
+    as in a dry run. An element whose unit is no position's, or whose joint the policy does not
+    read, goes on from the command before.
 
     Args:
         assembler: Whose readings tell the positions.
         period: From command to command [s].
+
+    Attributes:
+        unknown: The position commands of joints that the policy does not read.
     """
 
     def __init__(self, assembler: Assembler, period: float) -> None:
         self._joints = list(_joints(assembler, period))
         measured = {joint.element for joint in self._joints}
-        self._unknown = [
+        self.unknown = [
             action
             for element, action in enumerate(assembler.contract.actions)
             if action.is_position and element not in measured
@@ -38,20 +41,6 @@ class MeasuredStart:
     def __bool__(self) -> bool:
         """Whether any element starts from a measurement."""
         return bool(self._joints)
-
-    def require_known(self) -> None:
-        """Raise ConfigError where a position command is of a joint that the policy does not read.
-
-        Nobody knows where it starts.
-        """
-        if self._unknown:
-            names = ", ".join(action.name for action in self._unknown)
-            places = ", ".join(f"{action.safe:g} {action.unit}" for action in self._unknown)
-            raise ConfigError(
-                f"parameter start_from is measured, and the policy commands positions of {names} "
-                "without reading where they are, by joint_states positions of the same names. Set "
-                f"start_from:=safe to have them start at their safe values, {places}."
-            )
 
     def command(self, before: np.ndarray) -> np.ndarray:
         """Where the robot is, ``(m,)``, SI units; once all readings are there.

@@ -158,10 +158,10 @@ class ControllerNode(LifecycleNode):
         contract, ports = policy.contract, self._ports
         self._period = self._set.tick_period(contract.period)
         simulated = self.get_parameter("use_sim_time").value
-        for text in cautions(contract, self._period):
-            self.get_logger().warning(text)
         self._patience = self._set.watchdog_patience(self._period, simulated)
         core = ControlCore(policy, self._set, self._period)
+        for text in cautions(core, self._period):
+            self.get_logger().warning(text)
         core.guard.enabled = self._enabled
         if self._latched:
             core.guard.latch(self._latched)

@@ -5,31 +5,62 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from arm_policy import CONTRACT
+import pytest
+from arm_policy import CONTRACT, METADATA, SOUND
 
-from ddpg_ros.contract import Contract
+from ddpg_ros.contract import Source
+from ddpg_ros.contract.readings import JOINT_STATE
+from ddpg_ros.deploy import ControlCore, OnnxPolicy
 from ddpg_ros.deploy.cautions import cautions
+from ddpg_ros.guard_settings import GuardSettings
+
+PERIOD = CONTRACT.period
 
 
-def with_actions(unit: str, slew_limit: float) -> Contract:
+def core(
+    unit: str = "rad", slew_limit: float = 1.0, prefix: str = "", start_from: str = "measured"
+) -> ControlCore:
+    """One whose policy commands ``unit`` and reads joints whose names ``prefix`` may change."""
     drives = CONTRACT.commands[0]
     elements = tuple(replace(e, unit=unit, slew_limit=slew_limit) for e in drives.elements)
-    return replace(CONTRACT, commands=(replace(drives, elements=elements),))
+    observation = tuple(
+        replace(term, sources=tuple(named(prefix, source) for source in term.sources))
+        for term in CONTRACT.observation
+    )
+    commands = (replace(drives, elements=elements),)
+    contract = replace(CONTRACT, observation=observation, commands=commands)
+    texts = replace(METADATA, contract=contract).to_texts()
+    policy = OnnxPolicy(replace(SOUND, texts=texts).sealed())
+    return ControlCore(policy, GuardSettings(start_from=start_from))
 
 
-def test_nothing_is_said_of_a_policy_that_flies_as_it_learned() -> None:
-    for contract in (CONTRACT, with_actions("rad", 1.0), with_actions("rad/s", math.inf)):
-        assert list(cautions(contract, contract.period)) == []
+def named(prefix: str, source: Source) -> Source:
+    if source.message != JOINT_STATE:
+        return source
+    return replace(source, elements=tuple(prefix + name for name in source.elements))
+
+
+@pytest.mark.parametrize(
+    "usual", [core(), core("rad/s", math.inf, "left_"), core(prefix="left_", start_from="safe")]
+)
+def test_nothing_is_said_of_what_is_as_it_should_be(usual: ControlCore) -> None:
+    assert list(cautions(usual, PERIOD)) == []
 
 
 def test_another_rate_is_told() -> None:
     text = "ticks come at 25 Hz, as allow_other_rate lets them; the policy learned at 50 Hz"
-    assert list(cautions(CONTRACT, 0.04)) == [text]
+    assert list(cautions(core(), 2 * PERIOD)) == [text]
 
 
 def test_positions_that_may_jump_are_told() -> None:
-    contract = with_actions("rad", math.inf)
-    assert list(cautions(contract, contract.period)) == [
+    assert list(cautions(core(slew_limit=math.inf), PERIOD)) == [
         "position commands of shoulder, elbow may jump, at an emergency stop too: the contract "
         "gives them no slew_limit"
+    ]
+
+
+def test_positions_that_nobody_reads_are_told() -> None:
+    assert list(cautions(core(prefix="left_"), PERIOD)) == [
+        "position commands of shoulder, elbow start at their safe values, 0.5 rad, 0 rad, wherever "
+        "these joints are: the policy reads no joint_states positions of these names"
     ]

@@ -8,38 +8,19 @@ import numpy as np
 import pytest
 from arm_policy import AT_ONCE, CONTRACT, METADATA, SOUND, say
 
-from ddpg_ros.contract import Source
-from ddpg_ros.contract.readings import JOINT_STATE
 from ddpg_ros.deploy import ControlCore, OnnxPolicy
-from ddpg_ros.errors import ConfigError
 
 STEP = 10.0 * CONTRACT.period
 SHOULDER, ELBOW = -0.2, 2.5
 
 
-def policy(prefix: str = "") -> OnnxPolicy:
-    """One that commands positions, and reads joints whose names ``prefix`` may change."""
-    drives = CONTRACT.commands[0]
-    elements = tuple(replace(e, unit="rad", slew_limit=10.0) for e in drives.elements)
-    observation = tuple(
-        replace(term, sources=tuple(named(prefix, source) for source in term.sources))
-        for term in CONTRACT.observation
-    )
-    commands = (replace(drives, elements=elements),)
-    contract = replace(CONTRACT, observation=observation, commands=commands)
-    texts = replace(METADATA, contract=contract).to_texts()
-    return OnnxPolicy(replace(SOUND, texts=texts).sealed())
-
-
-def named(prefix: str, source: Source) -> Source:
-    if source.message != JOINT_STATE:
-        return source
-    return replace(source, elements=tuple(prefix + name for name in source.elements))
-
-
 @pytest.fixture
 def core() -> ControlCore:
-    return ControlCore(policy(), AT_ONCE)
+    drives = CONTRACT.commands[0]
+    elements = tuple(replace(e, unit="rad", slew_limit=10.0) for e in drives.elements)
+    contract = replace(CONTRACT, commands=(replace(drives, elements=elements),))
+    texts = replace(METADATA, contract=contract).to_texts()
+    return ControlCore(OnnxPolicy(replace(SOUND, texts=texts).sealed()), AT_ONCE)
 
 
 def is_near(command: np.ndarray, elbow: float = ELBOW) -> bool:
@@ -85,15 +66,3 @@ def test_after_a_pause_it_is_where_the_joints_were_moved_to(core: ControlCore) -
     core.guard.enabled = True
     fly(core, 4, elbow=-0.9)
     assert is_near(core.guard.command, elbow=-0.9)
-
-
-def test_positions_that_nobody_reads_are_refused_unless_they_may_start_at_the_safe_ones() -> None:
-    with pytest.raises(ConfigError) as refused:
-        ControlCore(policy("left_"), AT_ONCE)
-    assert str(refused.value) == (
-        "parameter start_from is measured, and the policy commands positions of shoulder, "
-        "elbow without reading where they are, by joint_states positions of the same names. "
-        "Set start_from:=safe to have them start at their safe values, 0.5 rad, 0 rad."
-    )
-    core = ControlCore(policy("left_"), replace(AT_ONCE, start_from="safe"))
-    assert core.may_send

@@ -16,6 +16,7 @@ act, load = OnnxPolicy.act, OnnxPolicy.load
 
 def hang() -> None:
     while Path("hang").exists():
+        Path("hangs").touch()
         time.sleep(3600.0)
 
 

@@ -71,6 +71,11 @@ class Hinge:
             f"a diagnosis with '{text}'",
         )
 
+    def told(self) -> dict[str, str]:
+        """The values of the latest diagnosis."""
+        latest = self.diagnostics[-1].status[0].values if self.diagnostics else []
+        return {pair.key: pair.value for pair in latest}
+
     def values(self, text: str = "") -> dict[str, str]:
         """Those of the next diagnosis whose message has ``text`` in it."""
         return {pair.key: pair.value for pair in self.diagnosis(text).values}

@@ -132,8 +132,13 @@ def test_a_node_that_hangs_while_it_is_inactive_is_ended_too(
     client = graph.node.create_client(ChangeState, "ddpg_controller/change_state")
     graph.wait_for(client.service_is_ready, "its lifecycle")
     configure = ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
-    client.call_async(configure)
-    graph.serve(2.0)
+
+    def hangs() -> bool:
+        client.call_async(configure)
+        graph.serve(0.5)
+        return (tmp_path / "hangs").exists()
+
+    graph.wait_for(hangs, "a policy that is not loaded")
     node.signal(signal.SIGTERM)
     graph.wait_for(lambda: not node.running(), "its end")
     assert node.wait() == 1
