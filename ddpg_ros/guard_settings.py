@@ -42,8 +42,8 @@ class GuardSettings:
     )
     stop_positions: str = knob(
         "safe",
-        "Where position commands go at an emergency stop, a trip, a stalled clock and at the end: "
-        "to their safe values (safe), or nowhere (hold).",
+        "Where position commands go at an emergency stop, a trip, a stalled clock, a failed tick, "
+        "when disabled and at the end: to their safe values (safe), or nowhere (hold).",
         choices=("safe", "hold"),
     )
     degraded_share: float = knob(

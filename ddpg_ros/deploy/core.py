@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpg_ros.contract import Assembler, Reading, differences
+from ddpg_ros.deploy import reasons
 from ddpg_ros.deploy.checks import StandardChecks, Tick
 from ddpg_ros.deploy.guard import Guard
 from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.deploy.onnx_policy import OnnxPolicy
 from ddpg_ros.errors import PolicyFileError
 from ddpg_ros.guard_settings import GuardSettings
+
+_SPOIL_HISTORY = (reasons.OUT_OF_RANGE, reasons.FAR_OUT_OF_RANGE)
+"""What stopped the policy for these must not come back as what was a few ticks ago."""
 
 
 @dataclass(slots=True)
@@ -138,7 +142,7 @@ class ControlCore:
     def tick(self, now: float) -> Decision:
         """Decide the command at ``now`` [s]."""
         self.observe(now)
-        return self.decide()
+        return self.decide(now)
 
     def observe(self, now: float) -> None:
         """See what there is at ``now`` [s] and ask the policy; nothing is decided by that."""
@@ -148,8 +152,8 @@ class ControlCore:
         tick.observation = self.assembler.assemble(now)
         tick.action = None if self.assembler.faults else self.policy.act(tick.observation)
 
-    def decide(self) -> Decision:
-        """The command of the latest :meth:`observe`."""
+    def decide(self, now: float) -> Decision:
+        """The command of the latest :meth:`observe`, which goes out at ``now`` [s]."""
         tick, decision = self._tick, self._decision
         tick.driven = self.guard.drives
         adrift = self._waits or (self._measures and not self.guard.sends)
@@ -158,7 +162,9 @@ class ControlCore:
             self._waits = tick.beyond = not self._start.within_reach()
             if not tick.beyond:
                 self.guard.start_from(self._start.command(self.guard.command))
-        decision.command = self.guard.decide(tick)
+        decision.command = self.guard.decide(tick, now)
+        if self.guard.hindrance in _SPOIL_HISTORY:
+            self.assembler.forget_history()
         self.assembler.record_command(decision.command)
         decision.observation, decision.action = tick.observation, tick.action
         decision.reason, decision.sends = self.guard.reason, self.guard.sends and self.may_send

@@ -84,6 +84,11 @@ class Guard:
         return self._drives_since is not None
 
     @property
+    def holds_positions(self) -> bool:
+        """Whether there are positions that stay where they are on the way to the safe command."""
+        return bool(self._stays.any())
+
+    @property
     def is_safe(self) -> bool:
         """Whether the command has arrived at the safe one, as far as it goes there."""
         return bool(np.all((self._limiter.command == self._safe) | self._stays))
@@ -145,12 +150,18 @@ class Guard:
         self._used += periods
         return self._retreat(reason, lambda: detail, min(1.0, periods))
 
-    def decide(self, tick: Tick) -> np.ndarray:
-        """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is."""
+    def decide(self, tick: Tick, now: float | None = None) -> np.ndarray:
+        """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is.
+
+        Args:
+            tick: What there is to decide by.
+            now: When the command goes out [s]; at the time of the tick if None.
+        """
+        now = tick.now if now is None else now
         response, cause = self._look(tick)
         self.hindrance = cause.reason if cause and response >= Response.STOP else ""
-        self._step = self._elapsed(tick.now)
-        self._decided_at, self._used = tick.now, 0.0
+        self._step = self._elapsed(now)
+        self._decided_at, self._used = now, 0.0
         if self.latched:
             return self._retreat(self.latched, lambda: self._latched_detail, self._step)
         if not self.enabled:

@@ -32,18 +32,19 @@ class Bystander:
         numbers: The signals that ask a process to end.
         on_signal: Tells the main thread.
         last_resort: Asked again and again while the main thread does not begin to end, with how
-            long that has been [s]. Says what must be said first; whether the process shall end.
+            many signals there have been. Says what must be said first; whether the process shall
+            end. Where it fails, a second signal ends the process.
     """
 
     def __init__(
         self,
         numbers: Iterable[signal.Signals],
         on_signal: Callable[[], None],
-        last_resort: Callable[[float], bool],
+        last_resort: Callable[[int], bool],
     ) -> None:
         self._numbers = frozenset(numbers)
         self._on_signal, self._last_resort = on_signal, last_resort
-        self._leaving = threading.Event()
+        self._leaving, self._ending = False, threading.Lock()
         self._hears, self._told = socket.socketpair()
         self._told.setblocking(False)
         signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
@@ -53,19 +54,34 @@ class Bystander:
 
     def dismiss(self) -> None:
         """Call from the main thread as it begins to end."""
-        self._leaving.set()
+        with self._ending:
+            self._leaving = True
 
     def _listen(self) -> None:
-        while number := self._hears.recv(1):
-            if number[0] in self._numbers:
+        signals, first = 0, 0.0
+        while not self._leaving:
+            if self._is_told():
+                signals, first = signals + 1, first or time.monotonic()
                 self._on_signal()
-                self._wait()
+            if signals and time.monotonic() - first >= _PATIENCE_SECONDS:
+                self._look(signals)
+            self._hears.settimeout(_PATIENCE_SECONDS if signals else None)
 
-    def _wait(self) -> None:
-        """Until the main thread begins to end; or end the process."""
-        told = time.monotonic()
-        while not self._leaving.wait(_PATIENCE_SECONDS):
-            if self._last_resort(time.monotonic() - told) and not self._leaving.is_set():
+    def _is_told(self) -> bool:
+        """Wait for a signal; whether it is one that asks to end."""
+        try:
+            return self._hears.recv(1)[0] in self._numbers
+        except TimeoutError:
+            return False
+
+    def _look(self, signals: int) -> None:
+        """The main thread has not begun to end."""
+        try:
+            ends = self._last_resort(signals)
+        except Exception:  # nobody else is left to end the process
+            ends = signals > 1
+        with self._ending:
+            if ends and not self._leaving:
                 teller = threading.Thread(target=_tell, daemon=True)
                 teller.start()
                 teller.join(_TELLING_SECONDS)

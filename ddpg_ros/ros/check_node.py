@@ -79,7 +79,8 @@ class CheckNode(Node):
 
     def _receive(self, topic: str, reading: Reading) -> None:
         now = self._now()
-        if now > 0.0:  # simulated time is 0 until /clock is heard
+        ages = topic in self.record.contract.aging_topics
+        if now > 0.0 or not ages:  # simulated time is 0 until /clock is heard
             self.record.receive(topic, reading, now)
 
     def _tick(self) -> None:

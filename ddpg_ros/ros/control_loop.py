@@ -110,7 +110,7 @@ class ControlLoop:
             command = self.core.interrupt(reason, detail, periods)
             if self.core.may_send:
                 self._output.send(command)
-                self._commanded_at = now
+            self._commanded_at = now
             self.record.note(reason, detail)
 
     def retreat(self, reason: str, seconds: float) -> None:
@@ -180,10 +180,10 @@ class ControlLoop:
             with self._word as alone:
                 if not alone or interruptions != self._interruptions:
                     return  # the safe command went past this tick
-                decision = core.decide()
+                decision = core.decide(self._now())
                 if decision.sends:
                     self._output.send(decision.command)
-                    self._commanded_at = time.monotonic()
+                self._commanded_at = time.monotonic()
             self._insight.publish(decision)
             busy = time.monotonic() - started
             self.record.count(decision, busy, self._now() - now)

@@ -92,7 +92,7 @@ class ControlReport:
         """How the last command lies to the safe one."""
         guard = self._loop.core.guard
         if guard.is_safe:
-            return "with the safe command"
+            return "with the safe command" + (", positions held" if guard.holds_positions else "")
         places = zip(self._loop.core.contract.actions, guard.command.tolist(), strict=True)
         return "on the way to the safe command, which positions may not jump to: " + ", ".join(
             f"{action.name} is told {told:.4g} {action.unit}, safe is {action.safe:g}"

@@ -38,8 +38,6 @@ NAME = "ddpg_controller"
 
 _NEWS_SECONDS = 0.1
 _REMIND_SECONDS = 10.0
-_ENDING_SECONDS = 2.0
-"""What a deactivation, or a proof of a policy, may take besides the way to the safe command."""
 
 
 class ControllerNode(LifecycleNode):
@@ -89,18 +87,18 @@ class ControllerNode(LifecycleNode):
         self._running.close()
         self._ports.close()
 
-    def last_resort(self, waited: float) -> bool:
+    def last_resort(self, signals: int) -> bool:
         """Give the safe command from another thread, if this node drives; whether to end.
 
         Args:
-            waited: How long the main thread has not heeded a signal [s].
+            signals: How many the main thread has not heeded. Where nothing has to be said, or
+                somebody is saying it, only a second one ends the process.
         """
-        loop, hangs = self._loop, waited > self._set.stop_time + _ENDING_SECONDS
-        if loop is None or not loop.active:
-            return hangs
-        if loop.retreats and not hangs:
+        loop = self._loop
+        if (loop is None or not loop.active or loop.retreats) and signals < 2:
             return False
-        loop.end(reasons.STOPPED, self._set.stop_time)
+        if loop is not None and loop.active:
+            loop.end(reasons.STOPPED, self._set.stop_time)
         return True
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -23,8 +23,6 @@ from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.5
 """From one look whether a node has finished to the next; each leaves 32 bytes in rclpy for ever."""
-_HANGS_SECONDS = 5.0
-"""A main thread that has not begun to end so long after a signal will not."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
@@ -117,15 +115,16 @@ def spin_for(executor: Executor, timeout: float, over: Future | None = None) -> 
         rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")
 
 
-def _is_late(node: Any, waited: float) -> bool:
-    return waited > _HANGS_SECONDS
+def _at_the_second(node: Any, signals: int) -> bool:
+    """Whether to end a process that did not heed the first signal."""
+    return signals > 1
 
 
 def run_node(
     name: str,
     make_node: Callable[[], Any],
     args: Sequence[str] | None,
-    last_resort: Callable[[Any, float], bool] = _is_late,
+    last_resort: Callable[[Any, int], bool] = _at_the_second,
 ) -> int:
     """Run a node until it has finished or a signal comes.
 
@@ -133,14 +132,15 @@ def run_node(
         name: What error messages begin with.
         make_node: Builds the node, a :class:`Runnable`.
         args: Command line with ROS arguments; that of the process if None.
-        last_resort: Called from another thread, with the node, while the main thread does not act
-            on a signal, and with how long that has been [s]; whether the process shall be ended.
+        last_resort: Called from another thread, with the node and the number of signals so far,
+            while the main thread does not act on them; whether the process shall be ended.
 
     Returns:
         Exit code: 0, or 2 after an error the user can mend, told in a sentence.
     """
     stopped, over = False, Future()
     node: Any = None
+    served: Any = None
     executor: Executor | None = None
 
     def stop() -> None:
@@ -148,9 +148,10 @@ def run_node(
         stopped = True
         over.set_result(None)
 
-    bystander = Bystander(
-        _SIGNALS, stop, lambda waited: node is not None and last_resort(node, waited)
-    )
+    def look(signals: int) -> bool:
+        return _at_the_second(node, signals) if served is None else last_resort(served, signals)
+
+    bystander = Bystander(_SIGNALS, stop, look)
     with user_errors(name) as outcome:
         try:
             check_parameter_files(name, sys.argv if args is None else args)
@@ -166,6 +167,7 @@ def run_node(
                 over = Future()
                 if stopped:  # asked before there was this one to be told by
                     break
+                served = node
                 spin_for(executor, _LOOK_SECONDS, over)
         finally:
             bystander.dismiss()

@@ -67,7 +67,7 @@ def test_an_element_that_never_changed_may_not_but_for_rounding(out_of_range: Ou
 
 
 def test_what_lies_far_beyond_is_told_apart(out_of_range: OutOfRange) -> None:
-    far = FarOutOfRange(out_of_range, 10.0)
+    far = FarOutOfRange(out_of_range, 10.0, [1, 1, 1])
     for a, b, found in [(5.0, 0.0, False), (109.0, 0.0, False), (111.0, 0.0, True), (5, -22, True)]:
         tick = seeing([0.0, 0.0, 0.0, a, b, 5.0])
         out_of_range.finds(tick)
@@ -75,10 +75,23 @@ def test_what_lies_far_beyond_is_told_apart(out_of_range: OutOfRange) -> None:
     assert far.detail() == "b is -22, training saw -1 to 1"
 
 
-def test_an_element_that_never_changed_is_never_far_beyond(out_of_range: OutOfRange) -> None:
-    tick = seeing([0.0, 0.0, 0.0, 5.0, 0.0, 1e9])
-    assert out_of_range.finds(tick)
-    assert not FarOutOfRange(out_of_range, 10.0).finds(tick)
+@pytest.mark.parametrize(
+    ("low", "high", "seen", "found"),
+    [
+        pytest.param([0.999, -0.044, 0], [1, 0.044, 0], [0.94, 0.34, 0], False, id="cos, sin"),
+        pytest.param([0.999, -0.044, 0], [1, 0.044, 0], [0.94, 7.0, 0], True, id="no sine"),
+        pytest.param([-1e-9, -1e-9, 1], [1e-9, 1e-9, 1], [0.1, 0.0, 0.99], False, id="a tilt"),
+        pytest.param([5, 5, 5], [5, 5, 5], [5.0, 9.9, 5.0], False, id="a constant"),
+        pytest.param([5, 5, 5], [5, 5, 5], [5.0, 5e3, 5.0], True, id="no such constant"),
+        pytest.param([0, 0, 0], [0, 0, 0], [0.0, 5e3, 0.0], False, id="of which nothing is known"),
+    ],
+)
+def test_how_far_is_told_by_the_range_of_the_term(
+    low: list[float], high: list[float], seen: list[float], found: bool
+) -> None:
+    near = OutOfRange(statistics(low, high), 0.1, NAMES)
+    near.finds(seeing(seen))
+    assert FarOutOfRange(near, 10.0, [3]).finds(seeing(seen)) == found
 
 
 def test_where_nothing_is_known_nothing_is_out_of_range() -> None:

@@ -20,6 +20,7 @@ from ddpg_ros.guard_settings import GuardSettings
 LOW, HIGH = CONTRACT.action_values("low"), CONTRACT.action_values("high")
 STEP = CONTRACT.action_values("slew_limit") * CONTRACT.period
 SAFE = CONTRACT.action_values("safe")
+POSITIONS = np.array([action.is_position for action in CONTRACT.actions])
 DRIVES = ("ok", "degraded")
 POLICY = OnnxPolicy(leg_policy.content())
 LARGEST = 1e30
@@ -33,6 +34,7 @@ SETTINGS = st.builds(
     recovery_time=st.sampled_from([0.0, 0.05]),
     ramp_in_time=st.sampled_from([0.0, 0.1]),
     start_from=st.sampled_from(["measured", "safe"]),
+    stop_positions=st.sampled_from(["safe", "hold"]),
     degraded_share=st.sampled_from([0.0, 0.5, 1.0]),
     out_of_range=RESPONSES,
     saturation=RESPONSES,
@@ -77,6 +79,7 @@ class Flight:
     def __init__(self, settings: GuardSettings) -> None:
         self.core = ControlCore(POLICY, settings)
         self.measures = settings.start_from == "measured"
+        self.held = POSITIONS & (settings.stop_positions == "hold")
         self.now = 100.0
         self.sent = None if self.measures else SAFE
         """The command before, while commands are sent one after the other."""
@@ -165,7 +168,8 @@ class Flight:
         if core.guard.latched and core.guard.enabled:
             assert decision.reason == core.guard.latched
         if core.guard.latched and before is not None:
-            nearer = np.clip(SAFE, before - step, before + step)
+            wanted = np.where(self.held, before, SAFE)
+            nearer = np.clip(wanted, before - step, before + step)
             np.testing.assert_allclose(decision.command, nearer, rtol=0, atol=1e-6)
         assert not decision.sends or core.guard.enabled
         self.reasons.add(f"{decision.reason}, {'sent' if decision.sends else 'not sent'}")

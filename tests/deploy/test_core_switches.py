@@ -88,6 +88,14 @@ def test_interruptions_between_ticks_do_not_hasten_the_fall(pushing: ControlCore
     assert pushing.tick(now=0.08).command[0] == pytest.approx(max(0.5, before - 0.4))
 
 
+def test_a_command_that_goes_out_late_leaves_the_next_one_less_time(pushing: ControlCore) -> None:
+    pushing.tick(now=0.0)
+    pushing.observe(0.02)
+    late = pushing.decide(0.036).command[0]
+    pushing.observe(0.04)
+    assert pushing.decide(0.041).command[0] == pytest.approx(late + 0.25 * 0.2)
+
+
 def test_a_dry_run_shows_what_the_policy_wants(pushing: ControlCore) -> None:
     pushing.guard.enabled = False
     decision = pushing.tick(now=0.0)

@@ -124,13 +124,13 @@ def test_a_signal_while_it_is_being_disabled_ends_it_too(
     assert node.wait() == 1
 
 
-def test_a_node_that_hangs_while_it_is_inactive_is_ended_too(
-    graph: Graph, start: Callable[..., NodeProcess], policy: Path, tmp_path: Path
+@pytest.mark.parametrize("autostart", [True, False])
+def test_one_that_hangs_before_it_drives_is_ended_by_a_second_signal(
+    graph: Graph, start: Callable[..., NodeProcess], policy: Path, tmp_path: Path, autostart: bool
 ) -> None:
     (tmp_path / "hang").touch()
-    node = start(SCRIPT, policy=policy, autostart=False)
+    node = start(SCRIPT, policy=policy, autostart=autostart)
     client = graph.node.create_client(ChangeState, "ddpg_controller/change_state")
-    graph.wait_for(client.service_is_ready, "its lifecycle")
     configure = ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
 
     def hangs() -> bool:
@@ -139,6 +139,9 @@ def test_a_node_that_hangs_while_it_is_inactive_is_ended_too(
         return (tmp_path / "hangs").exists()
 
     graph.wait_for(hangs, "a policy that is not loaded")
+    node.signal(signal.SIGINT)
+    graph.serve(1.0)
+    assert node.running()
     node.signal(signal.SIGTERM)
     graph.wait_for(lambda: not node.running(), "its end")
     assert node.wait() == 1

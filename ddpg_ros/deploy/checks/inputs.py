@@ -15,6 +15,13 @@ _ROUNDING = 1e-5
 """Differences of float32, as a share of the value, that are no departure from training."""
 
 
+_LEAST_SHARE = 0.1
+"""Of its largest magnitude: what changed by less in training has a range of so much."""
+
+_NO_RANGE = 1e-6
+"""A term that training never saw change by more, in SI units, has none."""
+
+
 class BadInput(Check):
     """A source that is missing, stale, malformed or not finite, as the assembler found it."""
 
@@ -45,7 +52,8 @@ class OutOfRange(Check):
         names: Of one tick's elements, ``(k,)``.
 
     Attributes:
-        outside: Which elements did on the latest tick, ``(k,)`` bool.
+        seen: The least and the largest that training saw of each element, ``(k,)`` each.
+        outside: Which elements lay beyond on the latest tick, ``(k,)`` bool.
         counts: Ticks on which each element did, ``(k,)``.
     """
 
@@ -66,7 +74,7 @@ class OutOfRange(Check):
     def expect(self, statistics: ObservationStatistics) -> None:
         """From now on hold observations against what another training saw."""
         size = len(self._names)
-        self._seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
+        self.seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
         slack = self._margin * (high - low) + _ROUNDING * np.maximum(np.abs(low), np.abs(high))
         self._low, self._high = low - slack, high + slack
 
@@ -81,17 +89,16 @@ class OutOfRange(Check):
         return True
 
     def distances(self) -> np.ndarray:
-        """How far beyond what training saw each element is, ``(k,)`` [its range]; 0 without one."""
-        low, high = self._seen
-        beyond = np.maximum(low - self._observation, self._observation - high)
-        return np.divide(beyond, high - low, out=np.zeros_like(beyond), where=high > low)
+        """How far each element is beyond what training saw, ``(k,)``, in its own unit."""
+        low, high = self.seen
+        return np.maximum(low - self._observation, self._observation - high)
 
     def detail(self) -> str:
         return self.describe(self.outside)
 
     def describe(self, which: np.ndarray) -> str:
         """Where ``which`` elements ``(k,)`` are and were in training, five at the most."""
-        low, high = self._seen
+        low, high = self.seen
         return "; ".join(
             f"{self._names[i]} is {self._observation[i]:.4g}, training saw "
             f"{low[i]:.4g} to {high[i]:.4g}"
@@ -102,30 +109,39 @@ class OutOfRange(Check):
 class FarOutOfRange(Check):
     """An element so far beyond what training saw that no robot of its kind could be there.
 
-    A sensor or a message is broken then, or its unit is another. An element that training never saw
-    change has no range to measure that by.
+    A sensor or a message is broken then, or its unit is another. How far is told by the range of
+    all elements of its term: that of one alone, as of a cosine near 1, may be next to nothing.
 
     Args:
         near: Has looked at the same tick before.
-        margin: How far beyond is too far, as a share of each element's range.
+        margin: How far beyond is too far, as a share of that range.
+        sizes: Number of elements of each term.
     """
 
     reason = reasons.FAR_OUT_OF_RANGE
 
-    def __init__(self, near: OutOfRange, margin: float) -> None:
+    def __init__(self, near: OutOfRange, margin: float, sizes: Sequence[int]) -> None:
         super().__init__()
-        self._near, self._margin = near, margin
-        self._far = np.zeros(0, dtype=bool)
+        self._near, self._margin, self._sizes = near, margin, sizes
+        self._far = near.outside
 
     def finds(self, tick: Tick) -> bool:
         near = self._near
         if not near.outside.any():
             return False
-        self._far = near.outside & (near.distances() > self._margin)
+        ranges = self._ranges()
+        self._far = (near.distances() > self._margin * ranges) & (ranges > _NO_RANGE)
         return bool(self._far.any())
 
     def detail(self) -> str:
         return self._near.describe(self._far)
+
+    def _ranges(self) -> np.ndarray:
+        """The range that training saw of each element's term, ``(k,)``, in its own unit."""
+        low, high = self._near.seen
+        own = np.maximum(high - low, _LEAST_SHARE * np.maximum(np.abs(low), np.abs(high)))
+        starts = np.cumsum([0, *self._sizes[:-1]])
+        return np.repeat(np.maximum.reduceat(own, starts), self._sizes)
 
 
 class Frozen(Check):

@@ -47,6 +47,7 @@ class StandardChecks:
         self.out_of_range = OutOfRange(
             statistics, settings.range_margin, contract.observation_names
         )
+        sizes = [term.size for term in contract.observation]
         self.saturation = Saturation(contract, settings.saturation_time, period)
         self.second_publisher = SecondPublisher()
         self.missed_deadline = MissedDeadline(period)
@@ -56,7 +57,10 @@ class StandardChecks:
             (NonFiniteAction(), Response.STOP),
             (self.second_publisher, chosen["second_publisher"]),
             (self.out_of_range, chosen["out_of_range"]),
-            (FarOutOfRange(self.out_of_range, settings.far_margin), chosen["far_out_of_range"]),
+            (
+                FarOutOfRange(self.out_of_range, settings.far_margin, sizes),
+                chosen["far_out_of_range"],
+            ),
             (self.saturation, chosen["saturation"]),
             (self.missed_deadline, chosen["missed_deadline"]),
         ]
@@ -73,8 +77,5 @@ class StandardChecks:
 
 
 def _responses(settings: GuardSettings) -> dict[str, Response]:
-    names = (
-        *("second_publisher", "out_of_range", "far_out_of_range"),
-        *("saturation", "missed_deadline"),
-    )
-    return {name: Response[getattr(settings, name).upper()] for name in names}
+    names = ("second_publisher", "out_of_range", "far_out_of_range", "saturation")
+    return {name: Response[getattr(settings, name).upper()] for name in (*names, "missed_deadline")}
