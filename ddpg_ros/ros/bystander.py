@@ -33,7 +33,7 @@ class Bystander:
         on_signal: Tells the main thread.
         last_resort: Asked again and again while the main thread does not begin to end, with how
             many signals there have been. Says what must be said first; whether the process shall
-            end. Where it fails, a second signal ends the process.
+            end. Where it fails, another signal ends the process.
     """
 
     def __init__(

@@ -92,10 +92,11 @@ class ControllerNode(LifecycleNode):
 
         Args:
             signals: How many the main thread has not heeded. Where nothing has to be said, or
-                somebody is saying it, only a second one ends the process.
+                somebody is saying it, only a third one ends the process: a launch's Ctrl-C comes
+                as two.
         """
         loop = self._loop
-        if (loop is None or not loop.active or loop.retreats) and signals < 2:
+        if (loop is None or not loop.active or loop.retreats) and signals < 3:
             return False
         if loop is not None and loop.active:
             loop.end(reasons.STOPPED, self._set.stop_time)

@@ -23,6 +23,7 @@ from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.5
 """From one look whether a node has finished to the next; each leaves 32 bytes in rclpy for ever."""
+_ENOUGH = 3
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
@@ -115,16 +116,16 @@ def spin_for(executor: Executor, timeout: float, over: Future | None = None) -> 
         rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")
 
 
-def _at_the_second(node: Any, signals: int) -> bool:
-    """Whether to end a process that did not heed the first signal."""
-    return signals > 1
+def _at_the_third(node: Any, signals: int) -> bool:
+    """Whether to end a process that heeds no signal; a launch's Ctrl-C comes to it as two."""
+    return signals >= _ENOUGH
 
 
 def run_node(
     name: str,
     make_node: Callable[[], Any],
     args: Sequence[str] | None,
-    last_resort: Callable[[Any, int], bool] = _at_the_second,
+    last_resort: Callable[[Any, int], bool] = _at_the_third,
 ) -> int:
     """Run a node until it has finished or a signal comes.
 
@@ -149,7 +150,7 @@ def run_node(
         over.set_result(None)
 
     def look(signals: int) -> bool:
-        return _at_the_second(node, signals) if served is None else last_resort(served, signals)
+        return _at_the_third(node, signals) if served is None else last_resort(served, signals)
 
     bystander = Bystander(_SIGNALS, stop, look)
     with user_errors(name) as outcome:
