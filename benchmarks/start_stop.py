@@ -135,16 +135,21 @@ def _stop(
         "signal": which.name,
         "after": round(delay, 3),
         "exit_code": code,
+        "before_the_package": "KeyboardInterrupt" in process.output,
         "seconds_to_exit": round(seconds, 4),
         "subscribers": subscribers,
     }
 
 
 def _is_right(stop: dict[str, Any]) -> bool:
-    """A process that is stopped before it has said anything may end as Python does."""
+    """A process that is stopped before it has said anything may end as Python does.
+
+    By exit code 1 and a trace, where SIGINT comes while Python itself begins.
+    """
     heard = [bool(subscriber["commands"]) for subscriber in stop["subscribers"]]
     safe = all(subscriber["last_is_safe"] for subscriber in stop["subscribers"])
-    ended = stop["exit_code"] in _AS_PYTHON_DOES if not any(heard) else stop["exit_code"] == 0
+    begins = stop["before_the_package"] or stop["exit_code"] in _AS_PYTHON_DOES
+    ended = begins if not any(heard) else stop["exit_code"] == 0
     return safe and ended and (all(heard) or not stop["in_flight"])
 
 
