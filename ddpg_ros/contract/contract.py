@@ -118,6 +118,10 @@ class Contract:
         """Topics of sources that grow old, each once, in order."""
         return tuple(dict.fromkeys(source.topic for source in self.sources if source.ages))
 
+    def ages(self, topic: str) -> bool:
+        """Whether what is read on ``topic`` grows old; a goal does not."""
+        return topic in self.aging_topics
+
     @property
     def frame_size(self) -> int:
         """Number of elements of one tick's observation."""

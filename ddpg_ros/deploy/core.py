@@ -131,10 +131,6 @@ class ControlCore:
         """How old the newest reading was at the latest tick [s]."""
         return self.assembler.age_of_newest(self._tick.now)
 
-    def ages(self, topic: str) -> bool:
-        """Whether a reading on ``topic`` grows old."""
-        return topic in self.contract.aging_topics
-
     def age(self, topic: str) -> float:
         """How old the latest reading on ``topic`` was at the latest tick [s]."""
         return self._tick.now - self.assembler.measured_at(topic)

@@ -17,6 +17,9 @@ _PATIENCE_SECONDS = 0.25
 _TELLING_SECONDS = 0.1
 """How long a terminal may take to show that; one that is stopped takes for ever."""
 
+_ENOUGH = 3
+"""So many signals insist on an end; a launch's Ctrl-C comes to a node as two."""
+
 _HUNG = 1
 """Exit code of a process that had to be ended from aside."""
 
@@ -31,16 +34,16 @@ class Bystander:
     Args:
         numbers: The signals that ask a process to end.
         on_signal: Tells the main thread.
-        last_resort: Asked again and again while the main thread does not begin to end, with how
-            many signals there have been. Says what must be said first; whether the process shall
-            end. Where it fails, another signal ends the process.
+        last_resort: Asked again and again while the main thread does not begin to end, with
+            whether signals insist on it, as three do. Says what must be said first; whether the
+            process shall end. Where it fails, another signal ends the process.
     """
 
     def __init__(
         self,
         numbers: Iterable[signal.Signals],
         on_signal: Callable[[], None],
-        last_resort: Callable[[int], bool],
+        last_resort: Callable[[bool], bool],
     ) -> None:
         self._numbers = frozenset(numbers)
         self._on_signal, self._last_resort = on_signal, last_resort
@@ -77,7 +80,7 @@ class Bystander:
     def _look(self, signals: int) -> None:
         """The main thread has not begun to end."""
         try:
-            ends = self._last_resort(signals)
+            ends = self._last_resort(signals >= _ENOUGH)
         except Exception:  # nobody else is left to end the process
             ends = signals > 1
         with self._ending:

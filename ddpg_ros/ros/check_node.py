@@ -79,9 +79,10 @@ class CheckNode(Node):
 
     def _receive(self, topic: str, reading: Reading) -> None:
         now = self._now()
-        ages = topic in self.record.contract.aging_topics
-        if now > 0.0 or not ages:  # simulated time is 0 until /clock is heard
-            self.record.receive(topic, reading, now)
+        # Simulated time is 0 until /clock is heard.
+        if now <= 0.0 and self.record.contract.ages(topic):
+            return
+        self.record.receive(topic, reading, now)
 
     def _tick(self) -> None:
         if self._listening_since is not None:

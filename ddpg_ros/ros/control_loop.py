@@ -76,7 +76,8 @@ class ControlLoop:
     def receive(self, topic: str, reading: Reading, paces: bool = False) -> None:
         """Take in what a sensor said; tick if it ``paces`` and a tick is about due."""
         now, arrived = self._now(), time.monotonic()
-        if now <= 0.0 and self.core.ages(topic):  # simulated time is 0 until /clock is heard
+        # Simulated time is 0 until /clock is heard.
+        if now <= 0.0 and self.core.contract.ages(topic):
             return
         with self._turn as alone:
             self.core.receive(topic, reading, now)

@@ -87,16 +87,14 @@ class ControllerNode(LifecycleNode):
         self._running.close()
         self._ports.close()
 
-    def last_resort(self, signals: int) -> bool:
+    def last_resort(self, insists: bool) -> bool:
         """Give the safe command from another thread, if this node drives; whether to end.
 
         Args:
-            signals: How many the main thread has not heeded. Where nothing has to be said, or
-                somebody is saying it, only a third one ends the process: a launch's Ctrl-C comes
-                as two.
+            insists: Whether to end too where nothing has to be said, or somebody is saying it.
         """
         loop = self._loop
-        if (loop is None or not loop.active or loop.retreats) and signals < 3:
+        if (loop is None or not loop.active or loop.retreats) and not insists:
             return False
         if loop is not None and loop.active:
             loop.end(reasons.STOPPED, self._set.stop_time)

@@ -23,7 +23,6 @@ from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.5
 """From one look whether a node has finished to the next; each leaves 32 bytes in rclpy for ever."""
-_ENOUGH = 3
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
@@ -116,16 +115,11 @@ def spin_for(executor: Executor, timeout: float, over: Future | None = None) -> 
         rclpy.logging.get_logger("ddpg_ros").warning(f"refused: {error}")
 
 
-def _at_the_third(node: Any, signals: int) -> bool:
-    """Whether to end a process that heeds no signal; a launch's Ctrl-C comes to it as two."""
-    return signals >= _ENOUGH
-
-
 def run_node(
     name: str,
     make_node: Callable[[], Any],
     args: Sequence[str] | None,
-    last_resort: Callable[[Any, int], bool] = _at_the_third,
+    last_resort: Callable[[Any, bool], bool] | None = None,
 ) -> int:
     """Run a node until it has finished or a signal comes.
 
@@ -133,8 +127,9 @@ def run_node(
         name: What error messages begin with.
         make_node: Builds the node, a :class:`Runnable`.
         args: Command line with ROS arguments; that of the process if None.
-        last_resort: Called from another thread, with the node and the number of signals so far,
-            while the main thread does not act on them; whether the process shall be ended.
+        last_resort: Called from another thread, with the node and whether signals insist, while
+            the main thread does not act on them; whether the process shall be ended. It is where
+            they insist if None.
 
     Returns:
         Exit code: 0, or 2 after an error the user can mend, told in a sentence.
@@ -149,8 +144,10 @@ def run_node(
         stopped = True
         over.set_result(None)
 
-    def look(signals: int) -> bool:
-        return _at_the_third(node, signals) if served is None else last_resort(served, signals)
+    def look(insists: bool) -> bool:
+        if served is None or last_resort is None:
+            return insists
+        return last_resort(served, insists)
 
     bystander = Bystander(_SIGNALS, stop, look)
     with user_errors(name) as outcome:

@@ -38,12 +38,12 @@ class Odd(Node):
         self.at("ended")
 
 
-def fail(node: Odd, signals: int) -> bool:
+def fail(node: Odd, insists: bool) -> bool:
     node.at("asked")
     raise RuntimeError("no last word")
 
 
-def say(node: Odd, signals: int) -> bool:
+def say(node: Odd, insists: bool) -> bool:
     node.at("asked")
     return True
 
