@@ -35,7 +35,9 @@ NAME = "ddpg_world"
 _RELIABLE = QoSProfile(depth=10)
 
 _REPEAT_SECONDS = 0.1
-"""In lockstep the last messages are said again, as nobody may have been there to hear them."""
+"""In lockstep the last messages are said again after this silence: maybe nobody was there to hear
+them. Never sooner, as without a stamp they could be taken for what the next command brings about.
+"""
 
 
 class WorldNode(Node):
@@ -79,7 +81,7 @@ class WorldNode(Node):
         step_seconds = 1e-9 * self._step_nanoseconds / self._set.real_time_factor
         pace = f"at {self._set.real_time_factor:g} times real time"
         lockstep = self._set.lockstep
-        self.create_timer(
+        self._timer = self.create_timer(
             _REPEAT_SECONDS if lockstep else step_seconds,
             self._repeat if lockstep else self._step,
             clock=Clock(clock_type=ClockType.STEADY_TIME),
@@ -142,6 +144,7 @@ class WorldNode(Node):
         for _ in range(self.world.substeps):
             self._advance()
         self._publish()
+        self._timer.reset()
 
     def _repeat(self) -> None:
         """In lockstep: say the last messages again."""
@@ -233,6 +236,8 @@ class WorldNode(Node):
     def _reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._seed += 1
         self._begin()
+        if self._set.lockstep:
+            self._timer.reset()
         response.success, response.message = True, f"episode with seed {self._seed} begins"
         return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from builtin_interfaces.msg import Time
@@ -38,6 +39,23 @@ def test_time_passes_one_control_period_at_each_command_and_stands_still_between
         graph.serve(0.3)
         assert abs(seconds(clocks[-1].clock) - due) < 1e-6
         assert states[-1].effort[0] == 0.3
+
+
+def test_nothing_is_said_again_while_commands_come(
+    graph: Graph, start: Callable[..., NodeProcess]
+) -> None:
+    clocks = graph.listen(Clock, "/clock")
+    commands = graph.node.create_publisher(Float64MultiArray, "commands", 10)
+    start("world", lockstep=True)
+    graph.wait_for(lambda: clocks and commands.get_subscription_count(), "the world")
+    del clocks[:-1]
+    begun = time.monotonic()
+    while time.monotonic() < begun + 3.0:
+        due = seconds(clocks[-1].clock) + PERIOD
+        commands.publish(Float64MultiArray(data=[0.3]))
+        graph.wait_for(lambda due=due: seconds(clocks[-1].clock) > due - 1e-6, "a period")
+    repeated = len(clocks) - len({seconds(clock.clock) for clock in clocks})
+    assert repeated < 10, len(clocks)  # of the 30 there are in silence; a busy machine pauses
 
 
 def test_an_episode_goes_on_beyond_the_worlds_time_limit_and_is_told_once(
