@@ -114,7 +114,7 @@ class ControlCore:
                 "Deactivate, clean up and configure to change it; 'ddpg-ros inspect' shows either."
             )
         self.policy = policy
-        self.checks.out_of_range.expect(policy.metadata.statistics)
+        self.checks.expect(policy.metadata.statistics)
 
     def interrupt(self, reason: str, detail: str = "", periods: float = 1.0) -> np.ndarray:
         """One step to the safe command ``(m,)`` between two ticks; later ones start from it."""

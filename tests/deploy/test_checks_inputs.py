@@ -33,11 +33,13 @@ def seeing(observation: list[float], now: float = 0.0, driven: bool = True) -> T
     return Tick(now, 0.02, seen, action, driven)
 
 
+SEEN = statistics([-9.0, -9.0, -9.0, 0.0, -1.0, 5.0], [9.0, 9.0, 9.0, 10.0, 1.0, 5.0])
+"""Of two ticks of three elements, the older of which had other ends."""
+
+
 @pytest.fixture
 def out_of_range() -> OutOfRange:
-    """Of two ticks of three elements, the older of which had other ends."""
-    low, high = [-9.0, -9.0, -9.0, 0.0, -1.0, 5.0], [9.0, 9.0, 9.0, 10.0, 1.0, 5.0]
-    return OutOfRange(statistics(low, high), 0.1, NAMES)
+    return OutOfRange(SEEN, 0.1, NAMES)
 
 
 def test_what_training_saw_is_in_range_with_a_margin_of_its_range(out_of_range: OutOfRange) -> None:
@@ -67,7 +69,7 @@ def test_an_element_that_never_changed_may_not_but_for_rounding(out_of_range: Ou
 
 
 def test_what_lies_far_beyond_is_told_apart(out_of_range: OutOfRange) -> None:
-    far = FarOutOfRange(out_of_range, 10.0, [1, 1, 1])
+    far = FarOutOfRange(out_of_range, SEEN, 10.0, [1, 1, 1])
     for a, b, found in [(5.0, 0.0, False), (109.0, 0.0, False), (111.0, 0.0, True), (5, -22, True)]:
         tick = seeing([0.0, 0.0, 0.0, a, b, 5.0])
         out_of_range.finds(tick)
@@ -89,14 +91,17 @@ def test_what_lies_far_beyond_is_told_apart(out_of_range: OutOfRange) -> None:
 def test_how_far_is_told_by_the_range_of_the_term(
     low: list[float], high: list[float], seen: list[float], found: bool
 ) -> None:
-    near = OutOfRange(statistics(low, high), 0.1, NAMES)
+    known = statistics(low, high)
+    near = OutOfRange(known, 0.1, NAMES)
     near.finds(seeing(seen))
-    assert FarOutOfRange(near, 10.0, [3]).finds(seeing(seen)) == found
+    assert FarOutOfRange(near, known, 10.0, [3]).finds(seeing(seen)) == found
 
 
 def test_where_nothing_is_known_nothing_is_out_of_range() -> None:
-    unknown = OutOfRange(statistics([math.nan] * 3, [math.nan] * 3), 0.1, NAMES)
-    assert not unknown.finds(seeing([1e9, -1e9, 0.0]))
+    unknown = statistics([math.nan] * 3, [math.nan] * 3)
+    near = OutOfRange(unknown, 0.1, NAMES)
+    assert not near.finds(seeing([1e9, -1e9, 0.0]))
+    assert not FarOutOfRange(near, unknown, 10.0, [3]).finds(seeing([1e9, -1e9, 0.0]))
 
 
 def test_another_policy_is_compared_with_its_own_training(out_of_range: OutOfRange) -> None:
@@ -104,6 +109,19 @@ def test_another_policy_is_compared_with_its_own_training(out_of_range: OutOfRan
     out_of_range.expect(statistics([0.0] * 6, [100.0] * 6))
     assert not out_of_range.finds(seeing([0.0, 0.0, 0.0, 50.0, 0.0, 5.0]))
     assert out_of_range.counts.tolist() == [1, 0, 0]
+
+
+def test_how_far_is_told_by_the_range_of_the_policys_own_training() -> None:
+    wide, narrow = statistics([0.0] * 3, [100.0] * 3), statistics([0.0] * 3, [1.0] * 3)
+    near = OutOfRange(wide, 0.1, NAMES)
+    far = FarOutOfRange(near, wide, 10.0, [3])
+    tick = seeing([150.0, 0.0, 0.0])
+    assert near.finds(tick)
+    assert not far.finds(tick)
+    near.expect(narrow)
+    far.expect(narrow)
+    assert near.finds(tick)
+    assert far.finds(tick)
 
 
 @pytest.fixture

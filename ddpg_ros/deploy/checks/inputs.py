@@ -114,34 +114,42 @@ class FarOutOfRange(Check):
 
     Args:
         near: Has looked at the same tick before.
+        statistics: What training saw.
         margin: How far beyond is too far, as a share of that range.
         sizes: Number of elements of each term.
     """
 
     reason = reasons.FAR_OUT_OF_RANGE
 
-    def __init__(self, near: OutOfRange, margin: float, sizes: Sequence[int]) -> None:
+    def __init__(
+        self,
+        near: OutOfRange,
+        statistics: ObservationStatistics,
+        margin: float,
+        sizes: Sequence[int],
+    ) -> None:
         super().__init__()
         self._near, self._margin, self._sizes = near, margin, sizes
-        self._far = near.outside
+        self._far = np.zeros(sum(sizes), dtype=bool)
+        self.expect(statistics)
+
+    def expect(self, statistics: ObservationStatistics) -> None:
+        """From now on hold observations against what another training saw."""
+        size = len(self._far)
+        low, high = statistics.minimum[-size:], statistics.maximum[-size:]
+        own = np.maximum(high - low, _LEAST_SHARE * np.maximum(np.abs(low), np.abs(high)))
+        starts = np.cumsum([0, *self._sizes[:-1]])
+        ranges = np.repeat(np.maximum.reduceat(own, starts), self._sizes)
+        self._too_far = np.where(ranges > _NO_RANGE, self._margin * ranges, np.inf)
 
     def finds(self, tick: Tick) -> bool:
-        near = self._near
-        if not near.outside.any():
+        if not self._near.outside.any():
             return False
-        ranges = self._ranges()
-        self._far = (near.distances() > self._margin * ranges) & (ranges > _NO_RANGE)
+        np.greater(self._near.distances(), self._too_far, out=self._far)
         return bool(self._far.any())
 
     def detail(self) -> str:
         return self._near.describe(self._far)
-
-    def _ranges(self) -> np.ndarray:
-        """The range that training saw of each element's term, ``(k,)``, in its own unit."""
-        low, high = self._near.seen
-        own = np.maximum(high - low, _LEAST_SHARE * np.maximum(np.abs(low), np.abs(high)))
-        starts = np.cumsum([0, *self._sizes[:-1]])
-        return np.repeat(np.maximum.reduceat(own, starts), self._sizes)
 
 
 class Frozen(Check):

@@ -48,6 +48,9 @@ class StandardChecks:
             statistics, settings.range_margin, contract.observation_names
         )
         sizes = [term.size for term in contract.observation]
+        self._far_out_of_range = FarOutOfRange(
+            self.out_of_range, statistics, settings.far_margin, sizes
+        )
         self.saturation = Saturation(contract, settings.saturation_time, period)
         self.second_publisher = SecondPublisher()
         self.missed_deadline = MissedDeadline(period)
@@ -57,10 +60,7 @@ class StandardChecks:
             (NonFiniteAction(), Response.STOP),
             (self.second_publisher, chosen["second_publisher"]),
             (self.out_of_range, chosen["out_of_range"]),
-            (
-                FarOutOfRange(self.out_of_range, settings.far_margin, sizes),
-                chosen["far_out_of_range"],
-            ),
+            (self._far_out_of_range, chosen["far_out_of_range"]),
             (self.saturation, chosen["saturation"]),
             (self.missed_deadline, chosen["missed_deadline"]),
         ]
@@ -74,6 +74,11 @@ class StandardChecks:
 
     def __iter__(self) -> Iterator[tuple[Check, Response]]:
         return iter(self._checks)
+
+    def expect(self, statistics: ObservationStatistics) -> None:
+        """From now on hold observations against what another training saw."""
+        self.out_of_range.expect(statistics)
+        self._far_out_of_range.expect(statistics)
 
 
 def _responses(settings: GuardSettings) -> dict[str, Response]:
