@@ -65,7 +65,7 @@ def _hints(
         return
     topic = record.topics[sources[0].topic]
     if reason == MALFORMED and topic.names:
-        wanted = [name for source in sources for name in source.elements]
+        wanted = dict.fromkeys(name for source in sources for name in source.elements)
         spare = [name for name in topic.names if name not in wanted]
         for name in wanted:
             other = "" if name in topic.names else most_similar(name, spare)

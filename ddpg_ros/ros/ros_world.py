@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import rclpy
-from rclpy.signals import SignalHandlerOptions
 
 from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.contract.yaml_file import load_contract
@@ -16,6 +15,7 @@ from ddpg_ros.errors import ConfigError
 from ddpg_ros.ros.reward import Reward
 from ddpg_ros.ros.robot_link import RobotLink
 from ddpg_ros.ros.settings import RobotParameters
+from ddpg_ros.ros.spin import start_ros
 from ddpg_ros.worlds import World
 
 
@@ -124,10 +124,7 @@ def ros_started(arguments: Sequence[str]) -> Iterator[None]:
     Args:
         arguments: What follows ``--ros-args``.
     """
-    rclpy.init(
-        args=["--ros-args", *arguments] if arguments else [],
-        signal_handler_options=SignalHandlerOptions.NO,
-    )
+    start_ros(["--ros-args", *arguments] if arguments else [])
     try:
         yield
     finally:

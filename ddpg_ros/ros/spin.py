@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,12 @@ from ddpg_ros.ros.parameter_files import check_parameter_files
 
 _LOOK_SECONDS = 0.5
 """From one look whether a node has finished to the next; each leaves 32 bytes in rclpy for ever."""
+_LAST_DOMAIN = 232
+"""Whose ports are still below 65536."""
+_ARGUMENTS = (
+    "Parameters are given as --ros-args -p NAME:=VALUE, names as -r FROM:=TO, a namespace as "
+    "-r __ns:=/NAME; or as launch arguments."
+)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
@@ -42,10 +49,7 @@ class Runnable(Protocol):
 
 
 class StopSignals:
-    """Calls ``on_signal`` at every signal that asks a process to end.
-
-    rclpy's own handler would end the context before the last word could be said.
-    """
+    """Calls ``on_signal`` at every signal that asks a process to end."""
 
     def __init__(self, on_signal: Callable[[], None]) -> None:
         self._on_signal = on_signal
@@ -80,19 +84,40 @@ def user_errors(name: str) -> Iterator[ExitCode]:
         exit_code.code = USER_ERROR
 
 
-def check_arguments(args: Sequence[str] | None) -> None:
-    """Raise ConfigError for an argument that rclpy would ignore, or cannot read."""
+def start_ros(args: Sequence[str] | None) -> None:
+    """Have rclpy run; signals stay with whoever has them.
+
+    rclpy's own handler would end the context before the last word could be said.
+
+    Args:
+        args: Command line with ROS arguments; that of the process if None.
+
+    Raises:
+        ConfigError: An argument that rclpy would ignore, or cannot read, or such a domain.
+    """
+    arguments = None if args is None else list(args)
+    _check_arguments(arguments)
+    _check_domain(os.environ.get("ROS_DOMAIN_ID", ""))
+    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+
+
+def _check_arguments(arguments: list[str] | None) -> None:
     try:
-        _, *others = remove_ros_args(None if args is None else list(args)) or [""]
+        _, *others = remove_ros_args(arguments) or [""]
     except RuntimeError as error:  # rclpy's own, which it does not export everywhere
         raise ConfigError(
-            f"arguments that ROS cannot read ({one_line(error)}). Parameters are given as "
-            "--ros-args -p NAME:=VALUE, or as launch arguments."
+            f"arguments that ROS cannot read ({one_line(error)}). {_ARGUMENTS}"
         ) from None
     if others:
+        raise ConfigError(f"unknown argument {others[0]}. {_ARGUMENTS}")
+
+
+def _check_domain(text: str) -> None:
+    """ROS itself takes one that has no ports, and DDS ends without a word then."""
+    if text and not (text.isdecimal() and int(text) <= _LAST_DOMAIN):
         raise ConfigError(
-            f"unknown argument {others[0]}. Parameters are given as --ros-args -p NAME:=VALUE, "
-            "or as launch arguments."
+            "environment variable ROS_DOMAIN_ID: expected a whole number from 0 to "
+            f"{_LAST_DOMAIN}, got '{text}'."
         )
 
 
@@ -153,11 +178,7 @@ def run_node(
     with user_errors(name) as outcome:
         try:
             check_parameter_files(name, sys.argv if args is None else args)
-            check_arguments(args)
-            rclpy.init(
-                args=None if args is None else list(args),
-                signal_handler_options=SignalHandlerOptions.NO,
-            )
+            start_ros(args)
             node = make_node()
             executor = make_executor()
             executor.add_node(node)

@@ -15,7 +15,6 @@ from typing import Any
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -37,7 +36,7 @@ from ddpg_ros.learning.training import (
 from ddpg_ros.ros.parameters import check_overrides, declare, is_given
 from ddpg_ros.ros.ros_world import ros_worlds
 from ddpg_ros.ros.settings import RobotParameters, TrainerParameters
-from ddpg_ros.ros.spin import StopSignals, check_arguments, user_errors
+from ddpg_ros.ros.spin import StopSignals, start_ros, user_errors
 from ddpg_ros.worlds import ROS
 
 NAME = "ddpg_trainer"
@@ -170,9 +169,7 @@ def main(args: Sequence[str] | None = None) -> int:
     StopSignals(request.ask)
     with user_errors(NAME) as outcome, contextlib.ExitStack() as stack:
         stack.callback(StopSignals.ignore)
-        check_arguments(args)
-        arguments = None if args is None else list(args)
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+        start_ros(args)
         stack.callback(rclpy.try_shutdown)
         node = TrainerNode(request)
         stack.callback(node.destroy_node)

@@ -133,7 +133,7 @@ def test_a_parameter_that_lacks_its_flag_is_told(tmp_path: Path) -> None:
     (line,) = done.stderr.splitlines()
     assert line.startswith("ddpg_controller: arguments that ROS cannot read (")
     assert "policy:=some.onnx" in line
-    assert line.endswith("as --ros-args -p NAME:=VALUE, or as launch arguments.")
+    assert line.endswith("-r __ns:=/NAME; or as launch arguments.")
 
 
 def test_controller_flies_only_a_file_that_is_there(tmp_path: Path) -> None:

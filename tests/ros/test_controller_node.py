@@ -382,6 +382,17 @@ def test_an_argument_that_ros_would_not_read_is_refused(
     assert "unknown argument pendulm. Parameters are given as --ros-args" in node.output
 
 
+@pytest.mark.parametrize("domain", ["233", "-1", "arm"])
+def test_a_domain_without_ports_is_refused(
+    start: Callable[..., NodeProcess], monkeypatch: pytest.MonkeyPatch, domain: str
+) -> None:
+    monkeypatch.setenv("ROS_DOMAIN_ID", domain)
+    node = start("world")
+    assert node.wait() == 2
+    expected = f"ROS_DOMAIN_ID: expected a whole number from 0 to 232, got '{domain}'."
+    assert expected in node.output
+
+
 def test_a_controller_that_waits_for_a_clock_says_so(
     graph: Graph, start: Callable[..., NodeProcess], policy: Path
 ) -> None:
