@@ -239,9 +239,9 @@ class Flight:
         assert np.isfinite(values).all(), values
         assert (values >= self._low).all(), values
         assert (values <= self._high).all(), values
-        last, steps = self._safe, 1
+        last, steps = self._safe, command.number or 1  # since the process began
         if before is not None:
-            last = before.values
+            last, steps = before.values, 1
             if command.number is not None and before.number is not None:
                 steps = command.number - before.number
                 if steps < 1:  # another process, which begins at the safe command

@@ -297,8 +297,9 @@ def test_configured_anew_it_neither_enables_itself_nor_releases_an_emergency_sto
     assert all(change(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP))
     moved = policy.rename(policy.with_name("elsewhere.onnx"))
     assert change(Transition.TRANSITION_CONFIGURE) == [False]
-    assert f"policy file {policy}: cannot be read" in node.output
     moved.rename(policy)
+    refusal = f"policy file {policy}: cannot be read"
+    graph.wait_for(lambda: refusal in node.output, refusal)
     assert change(Transition.TRANSITION_CONFIGURE) == [True]
     assert robot.wait_for_diagnosis("inactive").message == "inactive (emergency_stop until ~/reset)"
     graph.call(Trigger, "ddpg_controller/reset", Trigger.Request())
@@ -387,7 +388,7 @@ def test_a_domain_without_ports_is_refused(
     start: Callable[..., NodeProcess], monkeypatch: pytest.MonkeyPatch, domain: str
 ) -> None:
     monkeypatch.setenv("ROS_DOMAIN_ID", domain)
-    node = start("world")
+    node = start("controller")
     assert node.wait() == 2
     expected = f"ROS_DOMAIN_ID: expected a whole number from 0 to 232, got '{domain}'."
     assert expected in node.output
