@@ -90,13 +90,15 @@ class NodeProcess:
     """A node of the package, started as a user would, or a script; its output is in a file.
 
     It is killed when the tests' process ends, however that ends.
-    ``DDPG_ROS_NODE_PYTHON`` names another Python to run it on.
+    ``DDPG_ROS_NODE_PYTHON`` names another Python to run it on, if it does not simulate.
     """
 
     def __init__(
         self, log: Path, verb: str, arguments: Sequence[str], parameters: dict[str, Any]
     ) -> None:
-        python = os.environ.get("DDPG_ROS_NODE_PYTHON", sys.executable)
+        python = sys.executable
+        if verb not in ("world", "train"):
+            python = os.environ.get("DDPG_ROS_NODE_PYTHON", python)
         program = ["-m", "ddpg_ros.cli", verb]
         if verb == "train":
             program = ["-m", "ddpg_ros.ros.trainer_node"]
