@@ -150,14 +150,13 @@ class Guard:
         self._used += periods
         return self._retreat(reason, lambda: detail, min(1.0, periods))
 
-    def decide(self, tick: Tick, now: float | None = None) -> np.ndarray:
+    def decide(self, tick: Tick, now: float) -> np.ndarray:
         """The command of this tick, ``(m,)``; :attr:`reason` says why it is what it is.
 
         Args:
             tick: What there is to decide by.
-            now: When the command goes out [s]; at the time of the tick if None.
+            now: When the command goes out [s].
         """
-        now = tick.now if now is None else now
         response, cause = self._look(tick)
         self.hindrance = cause.reason if cause and response >= Response.STOP else ""
         self._step = self._elapsed(now)

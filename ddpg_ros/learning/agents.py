@@ -34,7 +34,7 @@ class Episode:
 
 
 class Agents:
-    """Worlds stepped together; an episode that ends is followed by the next at once.
+    """A world each; an episode that ends is followed by the next at once.
 
     Every episode starts from a seed of its own, so an interrupted one can be lived through again:
     the actions since its start are kept, and :meth:`restore` repeats them.
@@ -67,66 +67,74 @@ class Agents:
         self._scale = ActionScale(self.contract)
         self._seed = seed
         self._time_limit_terminal = time_limit_terminal
-        self.observations = np.zeros((count, self.contract.observation_size), dtype=np.float32)
+        n, m = self.contract.observation_size, self.contract.action_size
+        self.observations = np.zeros((count, n), dtype=np.float32)
+        columns = (count, n), (count, m), (count,), (count, n), (count,)
+        self._lived = Batch(*(torch.zeros(*shape) for shape in columns))
+        self._ended: list[Episode] = []
         self._started = [0] * count
         self._actions: list[list[np.ndarray]] = [[] for _ in range(count)]
         self._returns = [0.0] * count
         self._largest_reward = math.nan
         self.begin_anew()
 
-    def step(self, actions: np.ndarray) -> tuple[Batch, list[Episode]]:
-        """Act once in every world.
+    def act(self, actions: np.ndarray) -> None:
+        """Have the actions that :meth:`step` will take.
 
         Args:
             actions: ``(agents, m)`` in [-1, 1].
 
-        Returns:
-            What was lived through, and the episodes that ended.
-
         Raises:
-            TrainingDiverged: An action, or what a world returned, is not finite.
+            TrainingDiverged: An action is not finite.
         """
-        before = self.observations.copy()
         if not np.isfinite(actions).all():
             raise TrainingDiverged(
                 "the actor chose an action that is not finite. Try smaller learning rates or "
                 "max_grad_norm=1.",
-                {"observations": before, "actions": actions},
+                {"observations": self.observations.copy(), "actions": actions},
             )
-        after = np.empty_like(before)
-        rewards = np.zeros(len(self.worlds), dtype=np.float32)
-        terminated = np.zeros(len(self.worlds), dtype=np.float32)
-        ended: list[Episode] = []
-        for agent, world in enumerate(self.worlds):
-            action = actions[agent].astype(np.float32)
-            command = self._scale.to_command(action)
-            culprit = {"observation": before[agent], "action": action, "command": command}
-            try:
-                observation, reward, terminal, truncated, info = world.step(command)
-            except WorldStalled:
-                raise
-            except WorldError as error:
-                raise TrainingDiverged(str(error), culprit) from None
-            if not math.isfinite(np.float32(reward)):
-                raise TrainingDiverged(
-                    f"world '{self.contract.name}' returned the reward {reward}; it must be "
-                    "finite.",
-                    culprit,
-                )
-            terminal = terminal or (truncated and self._time_limit_terminal)
-            after[agent], rewards[agent], terminated[agent] = observation, reward, terminal
-            self._actions[agent].append(action)
-            self._returns[agent] += reward
-            if not abs(reward) <= self._largest_reward:
-                self._largest_reward = abs(reward)
-            self.observations[agent] = observation
-            if terminal or truncated:
-                length = len(self._actions[agent])
-                outcome = info.get("outcome", "")
-                ended.append(Episode(agent, length, self._returns[agent], outcome))
-                self._begin(agent)
-        transitions = (before, actions.astype(np.float32), rewards, after, terminated)
-        return Batch(*map(torch.from_numpy, transitions)), ended
+        self._lived.actions.numpy()[:] = actions
+
+    def step(self, agent: int) -> None:
+        """Take an agent's action in its world.
+
+        Raises:
+            TrainingDiverged: What the world returned is not finite.
+        """
+        before = self.observations[agent].copy()
+        action = self._lived.actions[agent].numpy().copy()
+        command = self._scale.to_command(action)
+        culprit = {"observation": before, "action": action, "command": command}
+        try:
+            observation, reward, terminal, truncated, info = self.worlds[agent].step(command)
+        except WorldStalled:
+            raise
+        except WorldError as error:
+            raise TrainingDiverged(str(error), culprit) from None
+        if not math.isfinite(np.float32(reward)):
+            raise TrainingDiverged(
+                f"world '{self.contract.name}' returned the reward {reward}; it must be finite.",
+                culprit,
+            )
+        terminal = terminal or (truncated and self._time_limit_terminal)
+        transition = before, action, reward, observation, terminal
+        for column, value in zip(self._lived, transition, strict=True):
+            column.numpy()[agent] = value
+        self._actions[agent].append(action)
+        self._returns[agent] += reward
+        if not abs(reward) <= self._largest_reward:
+            self._largest_reward = abs(reward)
+        self.observations[agent] = observation
+        if terminal or truncated:
+            length = len(self._actions[agent])
+            outcome = info.get("outcome", "")
+            self._ended.append(Episode(agent, length, self._returns[agent], outcome))
+            self._begin(agent)
+
+    def lived(self) -> tuple[Batch, list[Episode]]:
+        """What the latest step of all was, and the episodes that ended since this was asked."""
+        ended, self._ended = self._ended, []
+        return self._lived, ended
 
     def largest_reward(self) -> float:
         """Size of the largest reward since this was last asked; NaN if there was none."""

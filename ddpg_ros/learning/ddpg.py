@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -33,6 +33,8 @@ from ddpg_ros.learning.critic_learner import CriticLearner
 from ddpg_ros.learning.networks import Actor, Critic
 from ddpg_ros.learning.normaliser import ObservationNormaliser
 from ddpg_ros.learning.replay import Batch
+
+_NOTHING: Iterator[None] = iter(())
 
 
 class UpdateReport(NamedTuple):
@@ -121,7 +123,7 @@ class Ddpg:
             self._batch,
             config,
             dtype,
-            allocate,
+            self._partner,
         )
         self._partner.tasks = [
             *self._actor_learner.tasks,
@@ -150,7 +152,7 @@ class Ddpg:
     def update(
         self,
         batch: Batch,
-        meanwhile: Callable[[], None] | None = None,
+        meanwhile: Iterator[None] = _NOTHING,
         measured: bool = True,
     ) -> None:
         """Learn from one batch: Algorithm 1, from "Set y_i" to the end of the inner loop.
@@ -159,7 +161,8 @@ class Ddpg:
 
         Args:
             batch: What to learn from.
-            meanwhile: Called when the partner has begun and this process has not.
+            meanwhile: Work in pieces. One is done before this process begins, more wherever it
+                would wait for the partner; what is left is left.
             measured: Whether :meth:`measure` may be called for this update.
         """
         config, partner = self.config, self._partner
@@ -169,18 +172,17 @@ class Ddpg:
         shared.s.copy_(self.normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
         shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
-        next_actions = partner.begin(actor.find_next_actions)
+        partner.side_by_side(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
         if moves_actor or measured:
             actor_gradient = partner.begin(actor.find_gradient)
         if measured:
             actor_gradient = partner.begin(actor.measure)
-        if meanwhile is not None:
-            meanwhile()
+        next(meanwhile, None)
+        partner.meanwhile = meanwhile
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
-        partner.finish(next_actions)
         self._smooth(shared.next_a)
         partner.side_by_side([critic.find_values for critic in critics])
         # The smaller of two values (TD3, 4.2).

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -165,24 +165,36 @@ class Trainer:
     def _act_and_learn(self) -> list[Episode]:
         """Step every world once; meanwhile, learn from what was remembered before."""
         ended: list[Episode] = []
+        acting, remembering = self._act(), self._remember(ended)
         updates = self._updates_due()
-        if updates == 0:
-            self._act(ended)
-        for number in range(updates):
+        for left in reversed(range(updates)):
             batch = self._replay.sample(self._config.batch_size)
             measured = self.ddpg.updates % _MEASURED == 0
-            self.ddpg.update(batch, partial(self._act, ended) if number == 0 else None, measured)
+            # What is sampled shall not depend on how soon the worlds answer.
+            meanwhile = acting if left else chain(acting, remembering)
+            self.ddpg.update(batch, meanwhile, measured)
             if measured:
                 self._telemetry.add_update(self.ddpg.measure())
+        for _ in chain(acting, remembering):
+            pass
         return ended
 
-    def _act(self, ended: list[Episode]) -> None:
-        """Act, let the environment respond, remember."""
-        transitions, over = self._agents.step(self._choose_actions())
+    def _act(self) -> Iterator[None]:
+        """Choose actions, and let one environment after the other respond."""
+        self._agents.act(self._choose_actions())
+        yield
+        for agent in range(self._config.num_envs):
+            self._agents.step(agent)
+            yield
+
+    def _remember(self, ended: list[Episode]) -> Iterator[None]:
+        """Remember what was lived through, and add to the episodes that ended."""
+        transitions, over = self._agents.lived()
         self._replay.add(transitions)
         self.ddpg.normaliser.see(transitions.observations.numpy())
         self.step += self._config.num_envs
         ended += over
+        yield
 
     def _updates_due(self) -> int:
         config = self._config

@@ -15,7 +15,7 @@ from ddpg_ros.errors import ConfigError
 from ddpg_ros.ros.reward import Reward
 from ddpg_ros.ros.robot_link import RobotLink
 from ddpg_ros.ros.settings import RobotParameters
-from ddpg_ros.ros.spin import start_ros
+from ddpg_ros.ros.starting import start_ros
 from ddpg_ros.worlds import World
 
 

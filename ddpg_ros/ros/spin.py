@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,22 +13,15 @@ from typing import Any, Protocol
 import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.executors import Executor, SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
-from rclpy.utilities import remove_ros_args
 
-from ddpg_ros.errors import USER_ERROR, ConfigError, DdpgRosError, one_line
+from ddpg_ros.errors import USER_ERROR, DdpgRosError, one_line
 from ddpg_ros.ros.bystander import Bystander
 from ddpg_ros.ros.parameter_files import check_parameter_files
+from ddpg_ros.ros.starting import start_ros
 
 _LOOK_SECONDS = 0.5
 """From one look whether a node has finished to the next; each leaves 32 bytes in rclpy for ever."""
-_LAST_DOMAIN = 232
-"""Whose ports are still below 65536."""
-_ARGUMENTS = (
-    "Parameters are given as --ros-args -p NAME:=VALUE, names as -r FROM:=TO, a namespace as "
-    "-r __ns:=/NAME; or as launch arguments."
-)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 try:
@@ -82,43 +74,6 @@ def user_errors(name: str) -> Iterator[ExitCode]:
     except (DdpgRosError, ParameterException, RCLError) as error:
         print(f"{name}: {one_line(error)}", file=sys.stderr, flush=True)
         exit_code.code = USER_ERROR
-
-
-def start_ros(args: Sequence[str] | None) -> None:
-    """Have rclpy run; signals stay with whoever has them.
-
-    rclpy's own handler would end the context before the last word could be said.
-
-    Args:
-        args: Command line with ROS arguments; that of the process if None.
-
-    Raises:
-        ConfigError: An argument that rclpy would ignore, or cannot read, or such a domain.
-    """
-    arguments = None if args is None else list(args)
-    _check_arguments(arguments)
-    _check_domain(os.environ.get("ROS_DOMAIN_ID", ""))
-    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-
-
-def _check_arguments(arguments: list[str] | None) -> None:
-    try:
-        _, *others = remove_ros_args(arguments) or [""]
-    except RuntimeError as error:  # rclpy's own, which it does not export everywhere
-        raise ConfigError(
-            f"arguments that ROS cannot read ({one_line(error)}). {_ARGUMENTS}"
-        ) from None
-    if others:
-        raise ConfigError(f"unknown argument {others[0]}. {_ARGUMENTS}")
-
-
-def _check_domain(text: str) -> None:
-    """ROS itself takes one that has no ports, and DDS ends without a word then."""
-    if text and not (text.isdecimal() and int(text) <= _LAST_DOMAIN):
-        raise ConfigError(
-            "environment variable ROS_DOMAIN_ID: expected a whole number from 0 to "
-            f"{_LAST_DOMAIN}, got '{text}'."
-        )
 
 
 def make_executor() -> Executor:

@@ -36,7 +36,8 @@ from ddpg_ros.learning.training import (
 from ddpg_ros.ros.parameters import check_overrides, declare, is_given
 from ddpg_ros.ros.ros_world import ros_worlds
 from ddpg_ros.ros.settings import RobotParameters, TrainerParameters
-from ddpg_ros.ros.spin import StopSignals, start_ros, user_errors
+from ddpg_ros.ros.spin import StopSignals, user_errors
+from ddpg_ros.ros.starting import start_ros
 from ddpg_ros.worlds import ROS
 
 NAME = "ddpg_trainer"

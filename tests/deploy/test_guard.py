@@ -50,7 +50,7 @@ class Flight:
         now = PERIOD * self.ticks
         self.ticks += 1
         tick = Tick(now, PERIOD, np.zeros(CONTRACT.observation_size, np.float32), action)
-        return self.guard.decide(tick).tolist()
+        return self.guard.decide(tick, now).tolist()
 
     def commands(self, count: int, action: np.ndarray | None = NEAR) -> np.ndarray:
         return np.array([self.tick(action) for _ in range(count)])

@@ -90,7 +90,7 @@ def test_the_command_is_finite_within_limits_and_within_slew(
             before, used = command, used + 0.5
         now, flight.trouble.there = now + passed, trouble
         action = None if wanted is None else np.array(wanted, np.float32)
-        command = guard.decide(Tick(now, passed, OBSERVATION, action)).copy()
+        command = guard.decide(Tick(now, passed, OBSERVATION, action), now).copy()
         step = STEP * np.clip((now - decided) / CONTRACT.period - used, 1e-3, 1.0)
         decided, used = now, 0.0
         assert_allowed(command, before, step)

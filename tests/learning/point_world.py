@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from ddpg_ros.contract import Reading, generic_contract
 from ddpg_ros.contract.generic import OBSERVATION_TOPIC
 from ddpg_ros.contract.readings import float64_multi_array
+from ddpg_ros.learning.agents import Agents, Episode
 from ddpg_ros.learning.checkpoint import read_checkpoint
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.loop import Trainer
@@ -96,6 +98,14 @@ def trainer(
     made = Trainer(RunFolder(path), config, world, reporter or Reporter(), request or StopRequest())
     made.restore()
     return made
+
+
+def step(agents: Agents, actions: np.ndarray) -> tuple[Batch, list[Episode]]:
+    """Act once in every agent's world; what was lived through, and the episodes that ended."""
+    agents.act(actions)
+    for agent in range(len(actions)):
+        agents.step(agent)
+    return agents.lived()
 
 
 def checkpoint(path: Path) -> dict[str, Any]:

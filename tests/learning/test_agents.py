@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from point_world import PointWorld
+from point_world import PointWorld, step
 
 from ddpg_ros.errors import TrainingDiverged
 from ddpg_ros.learning.agents import Agents, Episode
@@ -34,7 +34,7 @@ class SeedKeeper(PointWorld):
 def test_what_is_lived_through_is_what_the_world_says() -> None:
     agents, twin = Agents(PointWorld, 1, seed=5), PointWorld()
     before, _ = twin.reset(seed=training_seed(5, 0, 0))
-    batch, ended = agents.step(np.array([[-0.25]]))
+    batch, ended = step(agents, np.array([[-0.25]]))
     after, reward, *_ = twin.step(np.array([-0.25]))
     values = (before[None], [[-0.25]], [reward], after[None], [0.0])
     for column, expected in zip(batch, values, strict=True):
@@ -43,11 +43,24 @@ def test_what_is_lived_through_is_what_the_world_says() -> None:
     assert not ended
 
 
+def test_it_does_not_matter_which_agent_steps_first() -> None:
+    agents, twins = Agents(PointWorld, 3, seed=5), Agents(PointWorld, 3, seed=5)
+    actions = np.array([[-1.0], [0.5], [1.0]])
+    for _ in range(25):
+        agents.act(actions)
+        for agent in (2, 0, 1):
+            agents.step(agent)
+        (batch, ended), (in_order, ended_in_order) = agents.lived(), step(twins, actions)
+        for column, expected in zip(batch, in_order, strict=True):
+            np.testing.assert_array_equal(column, expected)
+        assert sorted(ended, key=lambda episode: episode.agent) == ended_in_order
+
+
 def test_a_terminated_episode_has_no_value_beyond_and_the_next_follows_at_once() -> None:
     agents = Agents(PointWorld, 1, seed=0)
     start = agents.observations.copy()
     while True:
-        batch, ended = agents.step(PUSH)
+        batch, ended = step(agents, PUSH)
         if ended:
             break
     assert batch.terminated.tolist() == [1.0]
@@ -62,8 +75,8 @@ def test_a_truncated_episode_keeps_its_value_and_its_last_observation() -> None:
     agents = Agents(PointWorld, 1, seed=0)
     start = float(agents.observations[0, 0])
     for _ in range(19):
-        assert not agents.step(REST)[1]
-    batch, ended = agents.step(REST)
+        assert not step(agents, REST)[1]
+    batch, ended = step(agents, REST)
     assert batch.terminated.tolist() == [0.0]
     assert float(batch.next_observations[0, 0]) == start != float(agents.observations[0, 0])
     assert ended == [Episode(0, 20, pytest.approx(-20 * start**2), "time_limit")]
@@ -71,14 +84,14 @@ def test_a_truncated_episode_keeps_its_value_and_its_last_observation() -> None:
 
 def test_a_time_limit_may_be_remembered_as_an_end() -> None:
     agents = Agents(PointWorld, 1, seed=0, time_limit_terminal=True)
-    batches = [agents.step(REST)[0] for _ in range(20)]
-    assert [float(batch.terminated[0]) for batch in batches] == [0.0] * 19 + [1.0]
+    terminated = [step(agents, REST)[0].terminated.item() for _ in range(20)]
+    assert terminated == [0.0] * 19 + [1.0]
 
 
 def test_every_episode_of_every_agent_has_a_seed_of_its_own() -> None:
     agents = Agents(SeedKeeper, 3, seed=0)
     for _ in range(100):
-        agents.step(np.tile(REST, (3, 1)))
+        step(agents, np.tile(REST, (3, 1)))
     seeds = [seed for world in agents.worlds for seed in world.seeds]  # type: ignore[attr-defined]
     assert len(seeds) == len(set(seeds)) == 3 * 6
 
@@ -93,7 +106,7 @@ def test_a_reward_that_is_not_finite_stops_the_training(reward: float) -> None:
     agents = Agents(Bottomless, 1, seed=0)
     text = f"world 'point' returned the reward {reward}; it must be finite."
     with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$") as stopped:
-        agents.step(REST)
+        step(agents, REST)
     assert stopped.value.batch.keys() == {"observation", "action", "command"}
 
 
@@ -105,7 +118,7 @@ def test_an_observation_that_is_not_finite_stops_the_training() -> None:
 
     agents = Agents(Blind, 1, seed=0)
     with pytest.raises(TrainingDiverged, match=r"^world 'point': its readings .* is not finite"):
-        agents.step(PUSH)
+        step(agents, PUSH)
 
 
 def test_an_action_that_is_not_finite_stops_the_training() -> None:
@@ -115,7 +128,7 @@ def test_an_action_that_is_not_finite_stops_the_training() -> None:
     )
     agents = Agents(PointWorld, 2, seed=0)
     with pytest.raises(TrainingDiverged, match=f"^{re.escape(text)}$") as stopped:
-        agents.step(np.array([[0.5], [math.nan]]))
+        step(agents, np.array([[0.5], [math.nan]]))
     np.testing.assert_array_equal(stopped.value.batch["observations"], agents.observations)
 
 

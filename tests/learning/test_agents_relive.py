@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from point_world import PointWorld, leaves
+from point_world import PointWorld, leaves, step
 
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.agents import Agents
@@ -29,12 +29,12 @@ def test_restored_agents_relive_their_episodes_to_the_bit() -> None:
     rng = np.random.default_rng(0)
     agents, restored = Agents(PointWorld, 3, seed=1), Agents(PointWorld, 3, seed=1)
     for _ in range(57):
-        agents.step(rng.uniform(-1, 1, (3, 1)))
+        step(agents, rng.uniform(-1, 1, (3, 1)))
     restored.restore(agents.state())
     assert dict(leaves(restored.state())) == dict(leaves(agents.state()))
     for _ in range(60):
         actions = rng.uniform(-1, 1, (3, 1))
-        (one, ended), (other, also_ended) = agents.step(actions), restored.step(actions)
+        (one, ended), (other, also_ended) = step(agents, actions), step(restored, actions)
         assert ended == also_ended
         assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
 

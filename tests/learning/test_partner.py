@@ -9,6 +9,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +50,7 @@ CROSSQ: dict[str, Any] = {
     "adam_beta1": 0.5,
     "policy_average": 0.1,
 }
-ALONE = quick(total_steps=130, noise="ornstein_uhlenbeck", threads=1, **TD3)
+ALONE = quick(total_steps=132, num_envs=3, noise="ornstein_uhlenbeck", threads=1, **TD3)
 BESIDE = dataclasses.replace(ALONE, threads=2)
 LOST = (
     "the process that learns the actor ended (exit code -9); the last checkpoint is kept. "
@@ -93,13 +95,14 @@ def learned(
     torch.manual_seed(0)
     ddpg, reports, acted = Ddpg(3, 2, config, partner=partner), [], []
 
-    def act() -> None:
+    def act() -> Iterator[None]:
         ddpg.normaliser.see(seen := np.random.default_rng(len(acted)).normal(2.0, 3.0, (4, 3)))
         acted.append(ddpg.act(seen))
+        yield
 
     try:
         for batch in batches(30):
-            ddpg.update(batch, act)
+            ddpg.update(batch, act())
             reports.append(ddpg.measure())
         return dict(leaves(ddpg.state())), reports, acted
     finally:
@@ -131,10 +134,10 @@ def outcome(run: Trainer, path: Path) -> dict[str, Any]:
     return dict(leaves(checkpoint(path)))
 
 
-def beside(run: Trainer) -> subprocess.Popen[bytes]:
-    """The process of the run's partner."""
-    assert isinstance(run._partner, Partner)
-    return run._partner._process
+def beside(partner: Alone) -> subprocess.Popen[bytes]:
+    """The partner's process."""
+    assert isinstance(partner, Partner)
+    return partner._process
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +159,10 @@ def test_a_run_of_two_ends_as_a_run_of_one(
     whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     run = trainer(tmp_path, BESIDE)
-    process = beside(run)
+    process = beside(run._partner)
     assert process.poll() is None
     ending = outcome(run, tmp_path)
-    assert ending["/step"] == 130
+    assert ending["/step"] == 132
     assert ending == whole[1]
     assert measured(tmp_path) == measured(whole[0])
     assert process.poll() == -signal.SIGKILL
@@ -174,18 +177,18 @@ def test_a_run_of_two_that_loses_one_says_so_and_goes_on_from_its_checkpoint(
 
         def requested(self) -> bool:
             self.looks += 1
-            self.checkpoint = self.looks == 90
-            if self.looks == 100:
-                beside(run).kill()
+            self.checkpoint = self.looks == 30
+            if self.looks == 34:
+                beside(run._partner).kill()
             return False
 
     run = trainer(tmp_path, BESIDE, request=Murder())
     with pytest.raises(PartnerLost, match=f"^{re.escape(LOST)}$"):
         run.run()
     run.close()
-    assert 60 < checkpoint(tmp_path)["step"] < run.step < 130
+    assert 60 < checkpoint(tmp_path)["step"] < run.step < 132
     again = trainer(tmp_path, BESIDE)
-    assert beside(again).poll() is None
+    assert beside(again._partner).poll() is None
     assert outcome(again, tmp_path) == whole[1]
 
 
@@ -254,6 +257,36 @@ def test_of_several_tasks_all_are_done_and_the_first_is_done_here() -> None:
     alone.finish(earlier)
     alone.side_by_side([lambda: done.append("d")])
     assert done == ["a", "earlier", "b", "c", "d"]
+
+
+@SHARED
+def test_where_it_would_wait_it_does_other_work_while_there_is_any_and_the_wait_goes_on() -> None:
+    config = DdpgConfig(**CROSSQ, threads=2)
+    partner, done = find_partner(3, 2, config, CPU), []
+    try:
+        task = Ddpg(3, 2, config, partner=partner)._actor_learner.tasks[0]
+        process = beside(partner)
+
+        def begin(pieces: Iterator[str]) -> int:
+            partner.meanwhile = (done.append(piece) for piece in pieces)
+            process.send_signal(signal.SIGSTOP)
+            return partner.begin(task)
+
+        number = begin(iter("ab"))
+        threading.Timer(0.3, process.send_signal, (signal.SIGCONT,)).start()
+        partner.finish(number)
+        assert done == ["a", "b"]
+        partner.finish(number)
+
+        def until_there_is_no_need() -> Iterator[str]:
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.3)
+            yield from "cd"
+
+        partner.finish(begin(until_there_is_no_need()))
+        assert done == ["a", "b", "c"]
+    finally:
+        partner.close()
 
 
 def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:

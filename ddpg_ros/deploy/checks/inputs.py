@@ -14,7 +14,6 @@ from ddpg_ros.deploy.checks.check import Check, Tick
 _ROUNDING = 1e-5
 """Differences of float32, as a share of the value, that are no departure from training."""
 
-
 _LEAST_SHARE = 0.1
 """Of its largest magnitude: what changed by less in training has a range of so much."""
 
@@ -52,7 +51,6 @@ class OutOfRange(Check):
         names: Of one tick's elements, ``(k,)``.
 
     Attributes:
-        seen: The least and the largest that training saw of each element, ``(k,)`` each.
         outside: Which elements lay beyond on the latest tick, ``(k,)`` bool.
         counts: Ticks on which each element did, ``(k,)``.
     """
@@ -73,8 +71,7 @@ class OutOfRange(Check):
 
     def expect(self, statistics: ObservationStatistics) -> None:
         """From now on hold observations against what another training saw."""
-        size = len(self._names)
-        self.seen = low, high = statistics.minimum[-size:], statistics.maximum[-size:]
+        self._seen = low, high = _of_latest_tick(statistics, len(self._names))
         slack = self._margin * (high - low) + _ROUNDING * np.maximum(np.abs(low), np.abs(high))
         self._low, self._high = low - slack, high + slack
 
@@ -90,7 +87,7 @@ class OutOfRange(Check):
 
     def distances(self) -> np.ndarray:
         """How far each element is beyond what training saw, ``(k,)``, in its own unit."""
-        low, high = self.seen
+        low, high = self._seen
         return np.maximum(low - self._observation, self._observation - high)
 
     def detail(self) -> str:
@@ -98,7 +95,7 @@ class OutOfRange(Check):
 
     def describe(self, which: np.ndarray) -> str:
         """Where ``which`` elements ``(k,)`` are and were in training, five at the most."""
-        low, high = self.seen
+        low, high = self._seen
         return "; ".join(
             f"{self._names[i]} is {self._observation[i]:.4g}, training saw "
             f"{low[i]:.4g} to {high[i]:.4g}"
@@ -135,8 +132,7 @@ class FarOutOfRange(Check):
 
     def expect(self, statistics: ObservationStatistics) -> None:
         """From now on hold observations against what another training saw."""
-        size = len(self._far)
-        low, high = statistics.minimum[-size:], statistics.maximum[-size:]
+        low, high = _of_latest_tick(statistics, len(self._far))
         own = np.maximum(high - low, _LEAST_SHARE * np.maximum(np.abs(low), np.abs(high)))
         starts = np.cumsum([0, *self._sizes[:-1]])
         ranges = np.repeat(np.maximum.reduceat(own, starts), self._sizes)
@@ -223,3 +219,8 @@ class SecondPublisher(Check):
 def _bits(values: np.ndarray) -> np.ndarray:
     """The values as bits, by which a NaN, as scans have them, equals itself."""
     return values.view(np.int64)
+
+
+def _of_latest_tick(statistics: ObservationStatistics, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the largest that training saw of each element, ``(size,)`` each."""
+    return statistics.minimum[-size:], statistics.maximum[-size:]

@@ -20,6 +20,9 @@ from ddpg_ros.deploy.checks.trips import PositionLimit, Tilt
 from ddpg_ros.deploy.measured_start import MeasuredStart
 from ddpg_ros.guard_settings import GuardSettings
 
+_CHOSEN = ("second_publisher", "out_of_range", "far_out_of_range", "saturation", "missed_deadline")
+"""Checks whose response is a setting of their name."""
+
 
 class StandardChecks:
     """All there are, as the settings want them.
@@ -82,5 +85,4 @@ class StandardChecks:
 
 
 def _responses(settings: GuardSettings) -> dict[str, Response]:
-    names = ("second_publisher", "out_of_range", "far_out_of_range", "saturation")
-    return {name: Response[getattr(settings, name).upper()] for name in (*names, "missed_deadline")}
+    return {name: Response[getattr(settings, name).upper()] for name in _CHOSEN}

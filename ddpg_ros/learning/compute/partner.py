@@ -12,7 +12,7 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -38,6 +38,8 @@ _BEGUN, _TASKS, _DONE, _LAYOUT = (place * _LINE // 8 for place in range(4))
 _QUEUE = 8
 """Most tasks begun and not yet done."""
 
+_OVER = object()
+
 _SPIN_SECONDS = 2e-3
 _NAP_SECONDS = 2e-4
 _POLL_SECONDS = 0.5
@@ -50,12 +52,17 @@ class Alone:
         device: Where vectors are allocated.
 
     Attributes:
+        shares: Into how many a batch is cut where it is worked on side by side. On a processor
+            two, whoever works there: how a product is rounded may depend on its size.
         tasks: What can be begun.
+        meanwhile: Work in pieces, for this process to do where it would wait.
     """
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
+        self.shares = 2 if device.type == "cpu" else 1
         self.tasks: list[Task] = []
+        self.meanwhile: Iterator[None] = iter(())
         self._begun: list[Task] = []
         self._done = 0
 
@@ -157,6 +164,8 @@ class Partner(Alone):
 
     def finish(self, number: int) -> None:
         flags = self._flags
+        while flags[_DONE] < number and next(self.meanwhile, _OVER) is not _OVER:
+            pass
         if flags[_DONE] >= number:
             return
         deadline = time.monotonic() + _POLL_SECONDS
