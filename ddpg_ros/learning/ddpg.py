@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -152,6 +152,7 @@ class Ddpg:
     def update(
         self,
         batch: Batch,
+        act: Callable[[], None] | None = None,
         meanwhile: Iterator[None] = _NOTHING,
         measured: bool = True,
     ) -> None:
@@ -161,8 +162,9 @@ class Ddpg:
 
         Args:
             batch: What to learn from.
-            meanwhile: Work in pieces. One is done before this process begins, more wherever it
-                would wait for the partner; what is left is left.
+            act: Called when the partner has begun, and before a weight changes.
+            meanwhile: Work in pieces, done where this process would wait for the partner. What
+                there was no time for is left.
             measured: Whether :meth:`measure` may be called for this update.
         """
         config, partner = self.config, self._partner
@@ -172,6 +174,7 @@ class Ddpg:
         shared.s.copy_(self.normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
         shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
+        partner.meanwhile = meanwhile
         partner.side_by_side(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
@@ -179,8 +182,8 @@ class Ddpg:
             actor_gradient = partner.begin(actor.find_gradient)
         if measured:
             actor_gradient = partner.begin(actor.measure)
-        next(meanwhile, None)
-        partner.meanwhile = meanwhile
+        if act is not None:
+            act()
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
         self._smooth(shared.next_a)

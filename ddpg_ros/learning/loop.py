@@ -165,24 +165,28 @@ class Trainer:
     def _act_and_learn(self) -> list[Episode]:
         """Step every world once; meanwhile, learn from what was remembered before."""
         ended: list[Episode] = []
-        acting, remembering = self._act(), self._remember(ended)
+        stepping, remembering = self._step_worlds(), self._remember(ended)
         updates = self._updates_due()
-        for left in reversed(range(updates)):
+        if updates == 0:
+            self._act()
+        for number in range(updates):
             batch = self._replay.sample(self._config.batch_size)
             measured = self.ddpg.updates % _MEASURED == 0
-            # What is sampled shall not depend on how soon the worlds answer.
-            meanwhile = acting if left else chain(acting, remembering)
-            self.ddpg.update(batch, meanwhile, measured)
+            act = self._act if number == 0 else None
+            # What is sampled shall not depend on how soon the worlds respond.
+            meanwhile = stepping if number < updates - 1 else chain(stepping, remembering)
+            self.ddpg.update(batch, act, meanwhile, measured)
             if measured:
                 self._telemetry.add_update(self.ddpg.measure())
-        for _ in chain(acting, remembering):
+        for _ in chain(stepping, remembering):
             pass
         return ended
 
-    def _act(self) -> Iterator[None]:
-        """Choose actions, and let one environment after the other respond."""
+    def _act(self) -> None:
         self._agents.act(self._choose_actions())
-        yield
+
+    def _step_worlds(self) -> Iterator[None]:
+        """Let one environment after the other respond."""
         for agent in range(self._config.num_envs):
             self._agents.step(agent)
             yield

@@ -95,14 +95,13 @@ def learned(
     torch.manual_seed(0)
     ddpg, reports, acted = Ddpg(3, 2, config, partner=partner), [], []
 
-    def act() -> Iterator[None]:
+    def act() -> None:
         ddpg.normaliser.see(seen := np.random.default_rng(len(acted)).normal(2.0, 3.0, (4, 3)))
         acted.append(ddpg.act(seen))
-        yield
 
     try:
         for batch in batches(30):
-            ddpg.update(batch, act())
+            ddpg.update(batch, act)
             reports.append(ddpg.measure())
         return dict(leaves(ddpg.state())), reports, acted
     finally:
