@@ -170,6 +170,7 @@ def open_world(
     if world.contract != policy.contract:
         raise WorldError(
             f"world '{world_name}' has another contract than the policy: "
-            f"{differences(policy.contract, world.contract)}."
+            f"{differences(policy.contract, world.contract)}. Fly it in a world of its own "
+            "contract, or train one for this world."
         )
     return world

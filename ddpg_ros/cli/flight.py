@@ -108,12 +108,19 @@ class Flight:
         """Until the world has flown the last episode."""
         deadline = time.monotonic() + _FLIGHT_DEADLINE + 3 * self.seconds / self.real_time_factor
         while not results.exists():
+            self._tell_progress()
             for verb, process in nodes.items():
                 if process.poll() is not None and not results.exists():
                     raise self._failure(verb)
             if time.monotonic() > deadline:
                 raise self._failure("world")
             time.sleep(0.02)
+        self._tell_progress("\n")
+
+    def _tell_progress(self, end: str = "") -> None:
+        if sys.stderr.isatty():
+            flown = self._log("world").read_bytes().count(b"): return ")
+            print(f"\r{flown} of {self.episodes} episodes", end=end, file=sys.stderr, flush=True)
 
     def _leave(
         self, process: subprocess.Popen[bytes], verb: str, patience: float = _LEAVE_DEADLINE

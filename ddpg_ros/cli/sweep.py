@@ -78,15 +78,20 @@ def sweep_policy(job: SweepJob, as_json: bool) -> int:
         "episodes": job.episodes,
         "left_out": left_out,
     }
-    for done in _fly_all(sweep, job):
-        _save(folder, {**origin, **sweep.to_dict()})
-        _tell_progress(done, len(sweep.cells) + 1)
+    for _ in _fly_all(sweep, job):
+        if sweep.found:
+            _save(folder / "sweep.json", json.dumps({**origin, **sweep.to_dict()}, indent=2))
+        _tell_progress(len(sweep.found), len(sweep.cells))
+    if not sweep.found:
+        print("stopped before a cell was flown: there is no report", file=sys.stderr)
+        return STOPPED
     report = {**origin, **sweep.to_dict()}
-    _save(folder, report)
     title = f"{policy.contract.name}, {job.episodes} episodes a cell"
-    pictures = draw_heat_maps(sweep, folder, title)
+    findings = "\n".join(_findings(sweep, job, left_out))
+    _save(folder / "sweep.txt", f"{title}\n{findings}")
+    files = [folder / "sweep.json", folder / "sweep.txt", *draw_heat_maps(sweep, folder, title)]
     made_again = _report_again(job) if sweep.complete else []
-    text = "\n".join([*_lines(sweep, job, left_out, pictures), *made_again])
+    text = "\n".join([findings, *map(str, files), *made_again])
     print(json.dumps(report, indent=2) if as_json else text)
     return 0 if sweep.complete else STOPPED
 
@@ -111,8 +116,8 @@ def _split(axes: list[Axis], job: SweepJob, policy: Any) -> tuple[list[Axis], di
     return fit, left_out
 
 
-def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
-    """Fly cell after cell; how many are done, after each. When a signal comes, the rest is not."""
+def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[None]:
+    """Fly cell after cell; yields after each. When a signal comes, the rest is not flown."""
     context = multiprocessing.get_context("spawn")
     stop = context.RawValue("b", 0)  # without a lock, which a signal might find taken
     with ProcessPoolExecutor(job.processes, context, _open, (job, stop)) as pool:
@@ -121,11 +126,11 @@ def _fly_all(sweep: Sweep, job: SweepJob) -> Iterator[int]:
             futures |= {pool.submit(_fly, cell): cell for cell in sweep.cells}
         with stopped_by_signals(lambda: setattr(stop, "value", 1)):
             try:
-                for done, future in enumerate(as_completed(futures), start=1):
+                for future in as_completed(futures):
                     cell, summary = futures[future], future.result()
                     if summary is not None:
                         sweep.take(cell, summary)
-                        yield done
+                        yield
             except BrokenProcessPool:
                 raise DdpgRosError(
                     "a process of the sweep died, perhaps for want of memory. Take fewer "
@@ -174,11 +179,10 @@ def _fly(cell: Cell | None) -> dict[str, Any] | None:
     return _flyer.fly(cell)
 
 
-def _save(folder: Path, report: dict[str, Any]) -> None:
+def _save(path: Path, text: str) -> None:
     from ddpg_ros.learning.atomic import write_atomically
 
-    text = json.dumps(report, indent=2) + "\n"
-    write_atomically(folder / "sweep.json", lambda partial: partial.write_text(text))
+    write_atomically(path, lambda partial: partial.write_text(text + "\n", encoding="utf-8"))
 
 
 def _tell_progress(done: int, total: int) -> None:
@@ -203,9 +207,8 @@ def _report_again(job: SweepJob) -> list[str]:
     return [f"report, made again: {run.report}"]
 
 
-def _lines(
-    sweep: Sweep, job: SweepJob, left_out: dict[str, str], pictures: list[Path]
-) -> list[str]:
+def _findings(sweep: Sweep, job: SweepJob, left_out: dict[str, str]) -> list[str]:
+    """The table, and what goes with it."""
     from ddpg_ros.deploy.table import table
     from ddpg_ros.learning.sweep import NOMINAL, percent
 
@@ -216,8 +219,6 @@ def _lines(
         *(f"left out: {name}: {why}" for name, why in left_out.items()),
         *filter(None, [sweep.why_unscored()]),
         *([] if sweep.complete else ["stopped early: the rest of the grid is missing"]),
-        str(job.folder / "sweep.json"),
-        *map(str, pictures),
     ]
 
 

@@ -33,5 +33,7 @@ def _parted(place: str, expected: Any, got: Any) -> Iterator[str]:
 
 
 def _said(value: Any) -> str:
-    text = f"{len(value)} entries" if isinstance(value, list) else json.dumps(value)
+    text = json.dumps(value)
+    if isinstance(value, list):
+        text = f"{len(value)} entries" if len(value) != 1 else "1 entry"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

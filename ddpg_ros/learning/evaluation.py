@@ -14,6 +14,9 @@ from ddpg_ros.worlds import World
 
 _PERCENTILES = (50, 95, 99, 100)
 
+_STUDENT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31}
+"""Student's t that 2.5 % lie beyond, for so many values; of more it is 1.96 + 2.4 / n, to 0.06."""
+
 Policy = Callable[[np.ndarray], np.ndarray]
 """Observation ``(n,)`` to command ``(m,)``, both in SI units."""
 
@@ -83,15 +86,20 @@ class Evaluation:
 
     def __str__(self) -> str:
         outcomes = ", ".join(f"{n} {name}" for name, n in Counter(self.outcomes).most_common())
-        return (
-            f"return {self.mean:.2f} ± {self.confidence:.2f} (95 %), deviation {self.std:.2f}, "
-            f"{len(self.returns)} episodes: {outcomes}"
-        )
+        spread = f" ± {self.confidence:.2f} (95 %), deviation {self.std:.2f}"
+        count = len(self.returns)
+        return f"return {self.mean:.2f}{spread if count > 1 else ''}, {_counted(count)}: {outcomes}"
 
 
 def confidence_of(returns: Sequence[float]) -> float:
-    """Half width of the 95 % interval of their mean, 1.96 std / sqrt(n); 0 of a single one."""
-    return 1.96 * _std(returns) / math.sqrt(len(returns))
+    """Half width of the 95 % interval of their mean, t std / sqrt(n); 0 of a single one."""
+    count = len(returns)
+    quantile = _STUDENT.get(count, 1.96 + 2.4 / count)
+    return quantile * _std(returns) / math.sqrt(count)
+
+
+def _counted(episodes: int) -> str:
+    return f"{episodes} episodes" if episodes > 1 else "1 episode"
 
 
 def _std(returns: Sequence[float]) -> float:

@@ -10,6 +10,10 @@ from matplotlib.figure import Figure
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.sweep import SUCCESS, Axis, Sweep, percent
 
+_COLOURS = "RdYlBu"
+_DARK_WITHIN = 0.15
+"""Of either end of the colours, where black digits cannot be read."""
+
 
 def draw_heat_maps(sweep: Sweep, folder: Path, title: str) -> list[Path]:
     """Draw each two axes of ``sweep`` into ``folder/ONE-OTHER.png``; the files."""
@@ -22,10 +26,12 @@ def _draw(sweep: Sweep, one: Axis, other: Axis, folder: Path, title: str) -> Pat
     )
     figure = Figure(figsize=(5, 4), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(scores, vmin=0.0, vmax=1.0, cmap="RdYlBu", origin="lower", aspect="auto")
+    image = axes.imshow(scores, vmin=0.0, vmax=1.0, cmap=_COLOURS, origin="lower", aspect="auto")
     for row, line in enumerate(scores):
         for column, score in enumerate(line):
-            axes.text(column, row, percent(score), ha="center", va="center")
+            dark = score < _DARK_WITHIN or score > 1.0 - _DARK_WITHIN
+            colour = "white" if dark else "black"
+            axes.text(column, row, percent(score), ha="center", va="center", color=colour)
     axes.set_xticks(range(len(one.values)), [f"{value:g}" for value in one.values])
     axes.set_yticks(range(len(other.values)), [f"{value:g}" for value in other.values])
     axes.set(title=title, xlabel=f"{one.name} [{one.unit}]", ylabel=f"{other.name} [{other.unit}]")

@@ -36,6 +36,7 @@ class CameraFeed:
         self._world = world
         self._rate = rate
         self._out = node.create_publisher(Image, CAMERA, QoSProfile(depth=1))
+        node.get_logger().info(f"pictures on {self._out.topic_name}, {rate:g} a second at most")
         self._painter = ThreadPoolExecutor(1, "camera")
         self._drawn: Future[None] | None = None
         self._last_due = 0

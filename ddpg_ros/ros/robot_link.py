@@ -106,7 +106,11 @@ class RobotLink:
             begun = self.now
             self._send(self._safe, begun)
             self._await_period(partial(_is_older, begun))
-        self._wait(lambda: not self._unheard(), lambda: f"nothing came on {self._unheard()}")
+        self._wait(
+            lambda: not self._unheard(),
+            lambda: f"nothing came on {self._unheard()}",
+            self._unpublished,
+        )
         return str(answer.message)
 
     def step(self, command: np.ndarray) -> None:
@@ -184,7 +188,7 @@ class RobotLink:
                 return f"its time stands still at {self.now:.3f} s, short of {self._target:.3f} s"
             return f"nothing new came on {silent()}"
 
-        self._wait(over, complaint)
+        self._wait(over, complaint, self._unpublished)
 
     def _await_graph(self) -> None:
         """Wait until whoever simulates the robot is there."""
@@ -207,14 +211,34 @@ class RobotLink:
     def _unheard(self) -> str:
         return ", ".join(topic for topic in self.contract.topics if topic not in self.readings)
 
-    def _wait(self, ready: Callable[[], bool], complaint: Callable[[], str]) -> None:
+    def _unpublished(self) -> str:
+        """Which sensors are not there, and what there is of their kind."""
+        said = ""
+        for topic, message in self.contract.topics.items():
+            if self._node.count_publishers(self._node.resolve_topic_name(topic)) == 0:
+                kind = message.replace("/", "/msg/")
+                there = [
+                    name
+                    for name, kinds in self._node.get_topic_names_and_types()
+                    if kind in kinds and self._node.count_publishers(name)
+                ]
+                but = f", but {', '.join(there)} of its type" if there else ""
+                said += f"; nobody publishes {topic}{but}"
+        return said
+
+    def _wait(
+        self,
+        ready: Callable[[], bool],
+        complaint: Callable[[], str],
+        why: Callable[[], str] = str,
+    ) -> None:
         """Serve callbacks until ``ready``, no longer than there is patience."""
         end = time.monotonic() + self._settings.patience
         while not ready():
             left = end - time.monotonic()
             if left <= 0.0:
                 waited = f"for {self._settings.patience:g} s by the wall clock"
-                raise self._stalled(f"{complaint()} {waited}")
+                raise self._stalled(f"{complaint()} {waited}{why()}")
             look = _LOOK_SECONDS if self._simulated else self._target - self.now
             self._news = Future()
             spin_for(self._executor, min(left, _LOOK_SECONDS, max(1e-4, look)), self._news)

@@ -91,8 +91,8 @@ class RosWorlds:
         """
         if not contract_file:
             raise ConfigError(
-                "world 'ros': needs a contract (--contract, or the parameter contract): a YAML "
-                "file that says what is read and driven."
+                "world 'ros': needs a contract (--contract, or the parameter contract_file): a "
+                "YAML file that says what is read and driven."
             )
         contract = load_contract(contract_file)
         reward = Reward(self._settings.reward, contract)

@@ -111,6 +111,7 @@ class WorldNode(Node):
         if not self._set.randomise:
             return world
         ranges = read_randomisation(self._set.randomise, world.contract.period)
+        self.get_logger().info(f"randomised: {ranges}")
         return DisturbedWorld(world, ranges, steadily=True)
 
     def _subscribe_commands(self) -> None:

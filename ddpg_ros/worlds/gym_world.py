@@ -12,7 +12,7 @@ from gymnasium import spaces
 
 from ddpg_ros.contract import Contract, Reading, generic_contract
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, float64_multi_array
-from ddpg_ros.errors import WorldError
+from ddpg_ros.errors import WorldError, one_line
 from ddpg_ros.plugin import see_working_directory
 from ddpg_ros.worlds.mujoco_plant import MujocoPlant
 from ddpg_ros.worlds.randomisation import Draw
@@ -59,7 +59,13 @@ class GymWorld(World):
 
     def snapshot(self) -> np.ndarray:
         """The picture itself: the environment cannot be asked to draw its past."""
-        picture: Any = self._env.render()
+        try:
+            picture: Any = self._env.render()
+        except Exception as error:  # what draws raises whatever it pleases
+            raise WorldError(
+                f"world '{self._id}': cannot be pictured here ({one_line(error)}). Install what "
+                "it draws with (OpenGL, or pygame), or do without pictures."
+            ) from error
         if picture is None:
             raise WorldError(f"world '{self._id}': was made without rendering.")
         return np.asarray(picture)

@@ -79,6 +79,11 @@ class Randomisation:
                 "push_rate is given without push, so every push would be one of 0 m/s. "
                 "Give push: [LOW, HIGH] in m/s."
             )
+        if self.push[1] > 0 and self.push_rate[1] == 0:
+            raise ConfigError(
+                "push is given without push_rate, so there would be no push. "
+                "Give push_rate: [LOW, HIGH] in pushes per second."
+            )
 
     def changed(self) -> dict[str, list[float]]:
         """The ranges that do not leave the world as modelled, as JSON values."""
@@ -162,5 +167,7 @@ def _span(field: dataclasses.Field[Any], value: Any) -> tuple[float, float]:
         raise ConfigError(
             f"{field.name}: expected low and high in [{least:g}, {most:g}], the lower first, "
             f"got {low:g} and {high:g}."
+            if len(numbers) > 1
+            else f"{field.name}: expected a value in [{least:g}, {most:g}], got {low:g}."
         )
     return low, high

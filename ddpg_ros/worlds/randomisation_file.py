@@ -31,9 +31,10 @@ def read_randomisation(path: str | Path, period: float) -> Randomisation:
         ConfigError: A file cannot be read, or a name or value in it is wrong.
     """
     try:
-        values = read_yaml(path) or {}
-        if not isinstance(values, dict):
-            raise ConfigError("expected 'name: [low, high]' lines.")
+        values = read_yaml(path)
+        if not (isinstance(values, dict) and values):
+            found = "nothing" if not values else f"a {type(values).__name__}"
+            raise ConfigError(f"expected 'name: [low, high]' lines, got {found}.")
         timing = values.pop(DELAYS_FROM, "")
         measured = measured_delays(Path(path).parent / str(timing), period) if timing else {}
         return Randomisation.from_dict({**measured, **values})
@@ -72,8 +73,9 @@ def measured_delays(path: Path, period: float) -> dict[str, list[float]]:
         spans = {"observation_delay": ages, "action_delay": content["busy"]}
         return {name: _in_periods(span, period) for name, span in spans.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise ConfigError(
-            f"timing file {path}: cannot be used ({error}). Have ddpg_controller write one: its "
+            f"timing file {path}: cannot be used ({reason}). Have ddpg_controller write one: its "
             "parameter timing_file."
         ) from None
 

@@ -108,6 +108,11 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
         The reward of a period is the mean of its substeps' rewards.
         """
         part = self._advance(command)
+        if not isinstance(part, PeriodEnd):
+            raise WorldError(
+                f"world '{self.contract.name}': _advance returned {part!r:.60}; expected a "
+                "PeriodEnd(reward, terminated, truncated)."
+            )
         self._substep += 1
         self._reward += part.reward
         if self._substep < self.substeps and not part.over:
@@ -174,5 +179,9 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
         observation = self._assembler.assemble(self._time)
         if self._assembler.faults:
             faults = "; ".join(map(str, self._assembler.faults))
-            raise WorldError(f"world '{self.contract.name}': its readings do not serve: {faults}.")
+            wanted, there = (", ".join(of) for of in (self.contract.topics, self.readings()))
+            raise WorldError(
+                f"world '{self.contract.name}': its readings do not serve: {faults}. The contract "
+                f"reads {wanted}; readings() has {there or 'none'}."
+            )
         return observation.copy()

@@ -25,7 +25,7 @@ def test_each_value_that_differs_is_named_by_its_place() -> None:
 
 def test_lists_of_other_lengths_are_counted() -> None:
     told = differences(point(), point(elements=3))
-    assert "commands[0].elements is 3 entries instead of 1 entries" in told
+    assert "commands[0].elements is 3 entries instead of 1 entry" in told
 
 
 def test_of_many_differences_the_first_are_told() -> None:

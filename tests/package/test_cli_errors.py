@@ -218,8 +218,8 @@ def test_a_policy_flies_in_no_world_with_another_contract(
     assert refusal(capsys, "evaluate", str(toy), "--world", "pendulum") == (
         "ddpg-ros evaluate: world 'pendulum' has another contract than the policy: name is "
         '"pendulum" instead of "toy"; period is 0.05 instead of 0.1; observation is 2 entries '
-        'instead of 1 entries; commands[0].topic is "commands" instead of "ddpg_world/action"; and '
-        "5 more."
+        'instead of 1 entry; commands[0].topic is "commands" instead of "ddpg_world/action"; and '
+        "5 more. Fly it in a world of its own contract, or train one for this world."
     )
 
 

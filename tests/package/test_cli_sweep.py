@@ -53,7 +53,10 @@ def test_it_leaves_a_report_beside_the_policy_and_prints_a_table(
     assert lines[0] == "success, 4 of 4 cells, 2 episodes each; as modelled 0%"
     assert lines[1].split() == ["delay", "[control", "periods]", "0", "1"]
     assert lines[2].split() == ["0%", "0%"]
-    assert lines[-2:] == [str(folder / "sweep.json"), str(folder / "delay-mass.png")]
+    files = [folder / name for name in ("sweep.json", "sweep.txt", "delay-mass.png")]
+    assert lines[-3:] == list(map(str, files))
+    told = files[1].read_text().splitlines()
+    assert told == ["pendulum, 2 episodes a cell", *lines[:-3]]
     assert (folder / "delay-mass.png").read_bytes().startswith(b"\x89PNG")
     content = report(folder)
     assert content["complete"]
@@ -96,6 +99,19 @@ def test_a_world_without_success_is_judged_by_its_return_and_axes_it_lacks_are_l
     content = report(path.parent / "policy_sweep")
     assert content["judged_by"] == "normalised return"
     assert content["idle"]["mean"] == pytest.approx(content["cells"][0]["mean"])
+
+
+def test_stopped_before_a_cell_was_flown_there_is_no_report(
+    pendulum: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("ddpg_ros.cli.sweep._fly_all", lambda sweep, job: iter(()))
+    assert main(["evaluate", str(pendulum), *SMALL, "--output", str(tmp_path / "report")]) == 130
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "stopped before a cell was flown: there is no report\n")
+    assert list((tmp_path / "report").iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

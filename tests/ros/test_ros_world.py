@@ -220,7 +220,10 @@ def test_a_sensor_that_nobody_publishes_is_named(
         pytest.raises(WorldStalled) as stalled,
     ):
         world.reset()
-    assert "nothing new came on arm/joint_states for 8 s" in str(stalled.value)
+    assert str(stalled.value) == (
+        "robot 'pendulum' on the ROS graph: nothing new came on arm/joint_states for 8 s by the "
+        "wall clock; nobody publishes arm/joint_states, but /joint_states of its type."
+    )
 
 
 def test_a_simulator_that_pauses_ends_the_wait_in_a_sentence(

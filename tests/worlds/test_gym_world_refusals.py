@@ -28,6 +28,21 @@ def test_an_environment_that_cannot_be_made_says_why() -> None:
     )
 
 
+def test_a_picture_that_cannot_be_drawn_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(env: object) -> None:
+        raise OSError("no OpenGL\n  here")
+
+    world = GymWorld("toy_envs:Table-v0", render=True)
+    world.reset(seed=0)
+    monkeypatch.setattr(type(world._env.unwrapped), "render", fails)
+    with pytest.raises(WorldError) as refused:
+        world.render()
+    assert str(refused.value) == (
+        "world 'toy_envs:Table-v0': cannot be pictured here (no OpenGL here). Install what it "
+        "draws with (OpenGL, or pygame), or do without pictures."
+    )
+
+
 def test_infinite_action_limits_are_refused() -> None:
     with pytest.raises(ContractError, match=r"the action space has infinite limits\. Give it"):
         GymWorld("toy_envs:Unbounded-v0")

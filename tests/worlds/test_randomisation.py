@@ -64,7 +64,7 @@ def test_ranges_that_are_not_given_come_from_the_base() -> None:
         ),
         (
             {"mass": 0},
-            "mass: expected low and high in [0.01, 100], the lower first, got 0 and 0.",
+            "mass: expected a value in [0.01, 100], got 0.",
         ),
         (
             {"drop": [0, 1.5]},
@@ -74,6 +74,11 @@ def test_ranges_that_are_not_given_come_from_the_base() -> None:
             {"push_rate": 1},
             "push_rate is given without push, so every push would be one of 0 m/s. Give push: "
             "[LOW, HIGH] in m/s.",
+        ),
+        (
+            {"push": [0, 1]},
+            "push is given without push_rate, so there would be no push. Give push_rate: "
+            "[LOW, HIGH] in pushes per second.",
         ),
     ],
 )
@@ -88,8 +93,8 @@ def test_an_unknown_name_is_told_with_the_known_ones() -> None:
 
 
 def test_ranges_can_be_written_as_texts() -> None:
-    ranges = Randomisation.from_texts(["mass=0.7,1.3", "drop=0.1"], Randomisation(push=(1, 2)))
-    assert ranges == Randomisation(mass=(0.7, 1.3), drop=(0.1, 0.1), push=(1, 2))
+    ranges = Randomisation.from_texts(["mass=0.7,1.3", "drop=0.1"], Randomisation(friction=(1, 2)))
+    assert ranges == Randomisation(mass=(0.7, 1.3), drop=(0.1, 0.1), friction=(1, 2))
 
 
 @pytest.mark.parametrize("text", ["mass", "mass=", "mass=a,b", "mass=1,2,3", "=", ""])

@@ -44,9 +44,10 @@ def test_a_file_holds_names_with_ranges(file: Path) -> None:
     assert read_randomisation(file, PERIOD) == expected
 
 
-def test_an_empty_file_leaves_the_world_as_it_is(file: Path) -> None:
-    file.write_text("# nothing yet\n")
-    assert read_randomisation(file, PERIOD) == Randomisation()
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}"])
+def test_a_file_without_a_range_is_refused(text: str, file: Path) -> None:
+    file.write_text(text)
+    assert refusal(file) == "expected 'name: [low, high]' lines, got nothing."
 
 
 def test_the_example_sets_every_range_and_suits_the_pendulum() -> None:
@@ -72,8 +73,9 @@ def test_the_example_of_a_world_suits_it(world: str) -> None:
         ("[" * 10_000, "is not YAML ("),
         ("mass: 1\nmass: 2", "is not YAML (line 2: 'mass' is there twice)."),
         ("1: 2", "no range is called '1'. Known: mass,"),
-        ("- mass", "expected 'name: [low, high]' lines."),
+        ("- mass", "expected 'name: [low, high]' lines, got a list."),
         ("mases: 1", "no range is called 'mases'. Did you mean mass? Known: mass, inertia,"),
+        ("mass: 0", "mass: expected a value in [0.01, 100], got 0."),
         ("mass: [2, 1]", "mass: expected low and high in [0.01, 100], the lower first, got"),
         ("delays_from: none.json", "timing file "),
     ],

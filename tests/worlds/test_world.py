@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from arm_world import Arm, act
 
+from ddpg_ros.errors import WorldError
 from ddpg_ros.worlds import PeriodEnd
 
 
@@ -29,6 +30,17 @@ def test_a_command_keeps_its_limits_and_its_slew_limit_for_the_whole_period() ->
     world.reset(seed=0)
     act(world, slow=-1.0)
     np.testing.assert_allclose(world.applied, [[0.05, 0.0]] * 4)
+
+
+def test_what_is_no_period_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Arm()
+    world.reset(seed=0)
+    monkeypatch.setattr(world, "_advance", lambda command: 0.5)
+    with pytest.raises(WorldError) as refused:
+        act(world)
+    assert str(refused.value) == (
+        "world 'arm': _advance returned 0.5; expected a PeriodEnd(reward, terminated, truncated)."
+    )
 
 
 def test_the_reward_of_a_period_is_the_mean_of_its_substeps() -> None:
