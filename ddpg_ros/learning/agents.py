@@ -101,12 +101,12 @@ class Agents:
         Raises:
             TrainingDiverged: What the world returned is not finite.
         """
-        before = self.observations[agent].copy()
+        world, before = self.worlds[agent], self.observations[agent].copy()
         action = self._lived.actions[agent].numpy().copy()
         command = self._scale.to_command(action)
         culprit = {"observation": before, "action": action, "command": command}
         try:
-            observation, reward, terminal, truncated, info = self.worlds[agent].step(command)
+            observation, reward, terminal, truncated, info = world.step(command)
         except WorldStalled:
             raise
         except WorldError as error:

@@ -6,14 +6,12 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import torch
 
 from ddpg_ros.errors import TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents, Episode
-from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.checkpoint import read_checkpoint, write_checkpoint
 from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.compute.partner import find_partner
@@ -211,9 +209,8 @@ class Trainer:
         folder = self._folder
         where = ""
         if error.batch:
-            kept = folder.diverged_batch
-            write_atomically(kept, lambda path: torch.save(_tensors(error.batch), path))
-            where = f" The offending batch is in {kept}."
+            folder.save_diverged_batch(error.batch)
+            where = f" The offending batch is in {folder.diverged_batch}."
         last = f"the last is {folder.checkpoint}" if folder.checkpoint.exists() else "none yet"
         text = f"step {self.step}: {error}{where} Checkpoint: {last}."
         return TrainingDiverged(text, error.batch)
@@ -258,7 +255,3 @@ class Trainer:
         if self.live and not last:  # the evaluation flew the same robot
             self._agents.begin_anew()
         return True
-
-
-def _tensors(batch: dict[str, Any]) -> dict[str, torch.Tensor]:
-    return {name: torch.as_tensor(values) for name, values in batch.items()}

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from ddpg_ros.errors import CheckpointError, ConfigError, reason_of
 from ddpg_ros.learning.atomic import write_atomically
 from ddpg_ros.learning.config import DdpgConfig
@@ -169,6 +171,11 @@ class RunFolder:
     def usual_config(self) -> DdpgConfig | None:
         """Those of the preset that was started from; None where that is not written down."""
         return self.load_job()[0].usual if self.config.exists() else None
+
+    def save_diverged_batch(self, batch: dict[str, Any]) -> None:
+        """Keep the arrays in which a number stopped being finite, by name."""
+        tensors = {name: torch.as_tensor(values) for name, values in batch.items()}
+        write_atomically(self.diverged_batch, lambda path: torch.save(tensors, path))
 
     def save_evaluation(self, evaluation: Evaluation) -> None:
         """Write the evaluation after training."""
