@@ -163,8 +163,8 @@ class Ddpg:
         Args:
             batch: What to learn from.
             act: Called when the partner has begun, and before a weight changes.
-            meanwhile: Work in pieces, done where this process would wait for the partner. What
-                there was no time for is left.
+            meanwhile: Work in pieces, done after ``act`` where this process would wait for the
+                partner. What there was no time for is left.
             measured: Whether :meth:`measure` may be called for this update.
         """
         config, partner = self.config, self._partner
@@ -174,7 +174,6 @@ class Ddpg:
         shared.s.copy_(self.normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
         shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
-        partner.meanwhile = meanwhile
         partner.side_by_side(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = 0
@@ -184,6 +183,7 @@ class Ddpg:
             actor_gradient = partner.begin(actor.measure)
         if act is not None:
             act()
+        partner.meanwhile = meanwhile
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
         self._smooth(shared.next_a)
@@ -205,6 +205,7 @@ class Ddpg:
             # theta' <- tau theta + (1 - tau) theta'
             self._target_q_weights.follow(self._q_weights, config.tau)
         partner.finish(actor_step)
+        partner.meanwhile = _NOTHING
         self.updates += 1
         if measured:
             errors = torch.stack([critic.q - shared.y for critic in critics])

@@ -70,7 +70,7 @@ def test_mean_deviation_and_interval_are_those_of_a_sample() -> None:
     std = math.sqrt((4 + 1 + 0 + 9) / 3)
     assert four.mean == 3.0
     assert four.std == pytest.approx(std)
-    assert four.confidence == pytest.approx(3.18 * std / 2)
+    assert four.confidence == pytest.approx(1.96 * std / 2)
     assert four.rate("success") == 0.75
     assert four.rate("lost") == 0.0
 
@@ -81,7 +81,7 @@ def test_a_single_episode_has_no_deviation() -> None:
 
 def test_it_is_one_line_for_people() -> None:
     assert str(evaluation(1.0, 2.0, 3.0, 6.0)) == (
-        "return 3.00 ± 3.43 (95 %), deviation 2.16, 4 episodes: 3 success, 1 failure"
+        "return 3.00 ± 2.12 (95 %), deviation 2.16, 4 episodes: 3 success, 1 failure"
     )
 
 
@@ -94,7 +94,7 @@ def test_its_summary_is_json() -> None:
         "episodes": 4,
         "mean": 3.0,
         "std": pytest.approx(2.1602469),
-        "confidence_95": pytest.approx(3.4347926),
+        "confidence_95": pytest.approx(2.117042),
         "min": 1.0,
         "max": 6.0,
         "mean_length": 25.0,

@@ -288,6 +288,24 @@ def test_where_it_would_wait_it_does_other_work_while_there_is_any_and_the_wait_
         partner.close()
 
 
+@SHARED
+def test_nothing_is_done_meanwhile_before_actions_are_chosen() -> None:
+    config = DdpgConfig(**CROSSQ, threads=2)
+    partner = find_partner(3, 2, config, CPU)
+    try:
+        ddpg, order = Ddpg(3, 2, config, partner=partner), []
+        process = beside(partner)
+        process.send_signal(signal.SIGSTOP)
+        threading.Timer(0.3, process.send_signal, (signal.SIGCONT,)).start()
+        pieces = (order.append("world") for _ in range(3))
+        ddpg.update(next(batches(1)), lambda: order.append("act"), pieces)
+        assert order[0] == "act"
+        ddpg.update(next(batches(1)), lambda: order.append("act"))
+        assert order.count("act") == 2
+    finally:
+        partner.close()
+
+
 def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:
     file = os.memfd_create("test")
     os.ftruncate(file, 1 << 32)

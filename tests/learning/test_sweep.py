@@ -85,8 +85,7 @@ def test_the_nominal_value_joins_those_that_are_given() -> None:
         (["mass", "drop", "mass=2"], "--axis: mass is given twice; name all its values in one."),
         (
             ["mass=0"],
-            "--axis mass=0: mass: expected low and high in [0.01, 100], the lower first, got 0 "
-            "and 0.",
+            "--axis mass=0: mass: expected a value in [0.01, 100], got 0.",
         ),
     ],
 )

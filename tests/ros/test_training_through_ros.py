@@ -138,8 +138,8 @@ def test_a_training_without_its_robot_ends_in_a_sentence(
     [
         (
             "ros",
-            "world 'ros': needs a contract (--contract, or the parameter contract): a YAML "
-            "file that says what is read and driven.",
+            "world 'ros': needs a contract (--contract, or the parameter contract_file): a "
+            "YAML file that says what is read and driven.",
         ),
         (
             "ros --contract pendulum.yaml",

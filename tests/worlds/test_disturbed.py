@@ -250,7 +250,7 @@ def test_pushes_come_at_random_moments_at_their_rate() -> None:
         act(often)
     assert len(arm.pushes) == pytest.approx(100 * 50, rel=0.1)
     arm.pushes.clear()
-    still = disturbed(arm, push=[0.5, 1.5])
+    still = disturbed(arm, mass=[0.5, 2])
     still.reset(seed=0)
     act(still)
     assert arm.pushes == []
