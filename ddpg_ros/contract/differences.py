@@ -33,7 +33,7 @@ def _parted(place: str, expected: Any, got: Any) -> Iterator[str]:
 
 
 def _said(value: Any) -> str:
-    text = json.dumps(value)
     if isinstance(value, list):
-        text = f"{len(value)} entries" if len(value) != 1 else "1 entry"
+        return "1 entry" if len(value) == 1 else f"{len(value)} entries"
+    text = json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -164,10 +164,11 @@ def _span(field: dataclasses.Field[Any], value: Any) -> tuple[float, float]:
     low, high = float(numbers[0]), float(numbers[-1])
     least, most = field.metadata["low"], field.metadata["high"]
     if not least <= low <= high <= most:
+        bounds = f"[{least:g}, {most:g}]"
+        if len(numbers) == 1:
+            raise ConfigError(f"{field.name}: expected a value in {bounds}, got {low:g}.")
         raise ConfigError(
-            f"{field.name}: expected low and high in [{least:g}, {most:g}], the lower first, "
-            f"got {low:g} and {high:g}."
-            if len(numbers) > 1
-            else f"{field.name}: expected a value in [{least:g}, {most:g}], got {low:g}."
+            f"{field.name}: expected low and high in {bounds}, the lower first, got {low:g} and "
+            f"{high:g}."
         )
     return low, high

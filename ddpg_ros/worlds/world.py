@@ -174,12 +174,13 @@ class World(gymnasium.Env[np.ndarray, np.ndarray]):
         raise NotImplementedError
 
     def _observe(self) -> np.ndarray:
-        for topic, reading in self.readings().items():
+        readings = self.readings()
+        for topic, reading in readings.items():
             self._assembler.receive(topic, reading, self._time)
         observation = self._assembler.assemble(self._time)
         if self._assembler.faults:
             faults = "; ".join(map(str, self._assembler.faults))
-            wanted, there = (", ".join(of) for of in (self.contract.topics, self.readings()))
+            wanted, there = (", ".join(of) for of in (self.contract.topics, readings))
             raise WorldError(
                 f"world '{self.contract.name}': its readings do not serve: {faults}. The contract "
                 f"reads {wanted}; readings() has {there or 'none'}."

@@ -46,6 +46,9 @@ def test_readings_grow_old_by_the_period() -> None:
     world.silent = True
     act(world)
     np.testing.assert_allclose(act(world)[0][3], 0.0)
-    text = "joint_states.position is 0.300 s old, at most 0.25 s."
-    with pytest.raises(WorldError, match=re.escape(text)):
+    text = (
+        "joint_states.position is 0.300 s old, at most 0.25 s. The contract reads joint_states; "
+        "readings() has none."
+    )
+    with pytest.raises(WorldError, match=f"{re.escape(text)}$"):
         act(world)
