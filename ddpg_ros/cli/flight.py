@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ddpg_ros.cli.counter import Counter
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.domain import OwnDomain
 
@@ -107,20 +108,17 @@ class Flight:
     def _wait_for(self, results: Path, nodes: dict[str, subprocess.Popen[bytes]]) -> None:
         """Until the world has flown the last episode."""
         deadline = time.monotonic() + _FLIGHT_DEADLINE + 3 * self.seconds / self.real_time_factor
+        counter = Counter(self.episodes, "episodes")
         while not results.exists():
-            self._tell_progress()
+            if counter.shown:
+                counter.tell(self._log("world").read_bytes().count(b"): return "))
             for verb, process in nodes.items():
                 if process.poll() is not None and not results.exists():
                     raise self._failure(verb)
             if time.monotonic() > deadline:
                 raise self._failure("world")
             time.sleep(0.02)
-        self._tell_progress("\n")
-
-    def _tell_progress(self, end: str = "") -> None:
-        if sys.stderr.isatty():
-            flown = self._log("world").read_bytes().count(b"): return ")
-            print(f"\r{flown} of {self.episodes} episodes", end=end, file=sys.stderr, flush=True)
+        counter.tell(self.episodes)
 
     def _leave(
         self, process: subprocess.Popen[bytes], verb: str, patience: float = _LEAVE_DEADLINE

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ddpg_ros.cli.counter import Counter
 from ddpg_ros.cli.stopping import signals_ignored, stopped_by_signals
 from ddpg_ros.errors import STOPPED, ConfigError, DdpgRosError, WorldError
 
@@ -78,10 +79,11 @@ def sweep_policy(job: SweepJob, as_json: bool) -> int:
         "episodes": job.episodes,
         "left_out": left_out,
     }
+    counter = Counter(len(sweep.cells), "cells")
     for _ in _fly_all(sweep, job):
         if sweep.found:
             _save(folder / "sweep.json", json.dumps({**origin, **sweep.to_dict()}, indent=2))
-        _tell_progress(len(sweep.found), len(sweep.cells))
+        counter.tell(len(sweep.found))
     if not sweep.found:
         print("stopped before a cell was flown: there is no report", file=sys.stderr)
         return STOPPED
@@ -183,12 +185,6 @@ def _save(path: Path, text: str) -> None:
     from ddpg_ros.learning.atomic import write_atomically
 
     write_atomically(path, lambda partial: partial.write_text(text + "\n", encoding="utf-8"))
-
-
-def _tell_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{done} of {total} cells", end=end, file=sys.stderr, flush=True)
 
 
 def _report_again(job: SweepJob) -> list[str]:
