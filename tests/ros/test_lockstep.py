@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import numpy as np
 from builtin_interfaces.msg import Time
 from graph import Graph, NodeProcess
 from rosgraph_msgs.msg import Clock
@@ -13,6 +14,8 @@ from std_msgs.msg import Float64MultiArray, String
 from std_srvs.srv import Trigger
 
 PERIOD = 0.05
+SILENCE = 0.1
+"""After which a world says its time again [s]."""
 
 
 def seconds(stamp: Time) -> float:
@@ -49,13 +52,15 @@ def test_nothing_is_said_again_while_commands_come(
     start("world", lockstep=True)
     graph.wait_for(lambda: clocks and commands.get_subscription_count(), "the world")
     del clocks[:-1]
-    begun = time.monotonic()
-    while time.monotonic() < begun + 3.0:
+    sent = [time.monotonic()]
+    while sent[-1] < sent[0] + 3.0:
         due = seconds(clocks[-1].clock) + PERIOD
         commands.publish(Float64MultiArray(data=[0.3]))
+        sent.append(time.monotonic())
         graph.wait_for(lambda due=due: seconds(clocks[-1].clock) > due - 1e-6, "a period")
     repeated = len(clocks) - len({seconds(clock.clock) for clock in clocks})
-    assert repeated < 10, len(clocks)  # of the 30 there are in silence; a busy machine pauses
+    pauses = [pause for pause in np.diff(sent) if pause > SILENCE / 2]  # of a busy machine
+    assert repeated <= 1 + sum(1 + pause / SILENCE for pause in pauses), pauses
 
 
 def test_an_episode_goes_on_beyond_the_worlds_time_limit_and_is_told_once(
