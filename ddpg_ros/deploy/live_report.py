@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from ddpg_ros.contract.live_graph import LiveGraph
 from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.live_check import judge_elements, of_latest_tick
 from ddpg_ros.deploy.live_element import elements_of
 from ddpg_ros.deploy.live_finding import OK, Finding
-from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_source import judge_sources, judge_topics
 from ddpg_ros.deploy.table import short, table

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from ddpg_ros.contract import Source
 from ddpg_ros.contract.assembler import MALFORMED, MISSING, STALE
+from ddpg_ros.contract.live_graph import LiveGraph, most_similar
 from ddpg_ros.deploy.live_finding import OK, RATE, SECOND_PUBLISHER, SILENT, Finding
-from ddpg_ros.deploy.live_graph import LiveGraph, most_similar
 from ddpg_ros.deploy.live_record import LiveRecord, TopicRecord
 
 _SLOW = 0.8

@@ -9,14 +9,14 @@ from typing import Any
 from rclpy.node import Node
 
 from ddpg_ros.contract import Contract, Reading
+from ddpg_ros.contract.live_graph import LiveGraph
 from ddpg_ros.deploy import OnnxPolicy
-from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_report import LiveReport
 from ddpg_ros.errors import STOPPED, USER_ERROR, ConfigError
+from ddpg_ros.ros.graph_view import see_graph
 from ddpg_ros.ros.parameters import check_overrides
 from ddpg_ros.ros.ports import Ports
-from ddpg_ros.ros.publishers import publishing_nodes
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
 from ddpg_ros.ros.spin import run_node
 
@@ -61,21 +61,7 @@ class CheckNode(Node):
 
     def last_word(self) -> None:
         """See who publishes what, while the node is still on the graph."""
-        names = {topic: self.resolve_topic_name(topic) for topic in self.record.topics}
-        kinds = {
-            name: set(kinds)
-            for name, kinds in self.get_topic_names_and_types()
-            if self.count_publishers(name)
-        }
-        for topic, name in names.items():  # which this node's subscriptions gave types to
-            kinds[name] = {end.topic_type for end in self.get_publishers_info_by_topic(topic)}
-        published = {
-            name: sorted(kind.replace("/msg/", "/") for kind in of)
-            for name, of in kinds.items()
-            if of
-        }
-        publishers = {topic: publishing_nodes(self, topic) for topic in names}
-        self.graph = LiveGraph(names, published, publishers)
+        self.graph = see_graph(self, self.record.topics)
 
     def _receive(self, topic: str, reading: Reading) -> None:
         now = self._now()

@@ -10,8 +10,8 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from ddpg_ros.contract import Contract
 from ddpg_ros.ros.command_messages import CommandMessage
+from ddpg_ros.ros.graph_view import publishing_nodes
 from ddpg_ros.ros.ports import Ports
-from ddpg_ros.ros.publishers import publishing_nodes
 
 _RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 _ACKNOWLEDGE_SECONDS = 0.5

@@ -14,8 +14,8 @@ from ddpg_ros.deploy import reasons
 from ddpg_ros.ros.command_output import CommandOutput
 from ddpg_ros.ros.control_loop import ControlLoop
 from ddpg_ros.ros.diagnostics import diagnostic, measurements, sentence
+from ddpg_ros.ros.graph_view import publishing_nodes
 from ddpg_ros.ros.ports import Ports
-from ddpg_ros.ros.publishers import publishing_nodes
 
 _LATCHED = QoSProfile(
     depth=1,

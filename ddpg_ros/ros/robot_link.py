@@ -20,6 +20,7 @@ from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.errors import WorldStalled
 from ddpg_ros.ros.arrivals import Arrivals
 from ddpg_ros.ros.command_output import CommandOutput
+from ddpg_ros.ros.graph_view import see_graph
 from ddpg_ros.ros.persistent_request import PersistentRequest
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.sensor_topics import subscribe_to_sensors
@@ -212,19 +213,13 @@ class RobotLink:
         return ", ".join(topic for topic in self.contract.topics if topic not in self.readings)
 
     def _unpublished(self) -> str:
-        """Which sensors are not there, and what there is of their kind."""
-        said = ""
-        for topic, message in self.contract.topics.items():
-            if self._node.count_publishers(self._node.resolve_topic_name(topic)) == 0:
-                kind = message.replace("/", "/msg/")
-                there = [
-                    name
-                    for name, kinds in self._node.get_topic_names_and_types()
-                    if kind in kinds and self._node.count_publishers(name)
-                ]
-                but = f", but {', '.join(there)} of its type" if there else ""
-                said += f"; nobody publishes {topic}{but}"
-        return said
+        """Which sensors nobody publishes, and what there is of their kind."""
+        graph = see_graph(self._node, self.contract.topics)
+        return "".join(
+            f"; {graph.why_silent(topic, message)}"
+            for topic, message in self.contract.topics.items()
+            if not graph.publishers[topic]
+        )
 
     def _wait(
         self,

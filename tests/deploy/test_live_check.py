@@ -23,6 +23,7 @@ from ddpg_ros.contract import (
     Source,
     readings,
 )
+from ddpg_ros.contract.live_graph import LiveGraph
 from ddpg_ros.contract.policy_metadata import ObservationStatistics
 from ddpg_ros.deploy.live_check import judge_elements
 from ddpg_ros.deploy.live_finding import (
@@ -39,7 +40,6 @@ from ddpg_ros.deploy.live_finding import (
     UNIT,
     Finding,
 )
-from ddpg_ros.deploy.live_graph import LiveGraph
 from ddpg_ros.deploy.live_record import LiveRecord
 from ddpg_ros.deploy.live_report import LiveReport
 

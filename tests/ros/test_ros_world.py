@@ -222,7 +222,8 @@ def test_a_sensor_that_nobody_publishes_is_named(
         world.reset()
     assert str(stalled.value) == (
         "robot 'pendulum' on the ROS graph: nothing new came on arm/joint_states for 8 s by the "
-        "wall clock; nobody publishes arm/joint_states, but /joint_states of its type."
+        "wall clock; nobody publishes /arm/joint_states; sensor_msgs/JointState is published on "
+        "/joint_states: try -r arm/joint_states:=/joint_states."
     )
 
 
