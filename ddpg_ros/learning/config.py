@@ -35,8 +35,11 @@ class DdpgConfig:
     warmup_steps: int = knob(
         1_000, "Steps of uniformly random actions before the first update [steps].", 0
     )
-    updates_per_step: int = knob(
-        1, "Updates after each step of one agent; more learns more from less data.", 1, 100
+    updates_per_step: float = knob(
+        1.0,
+        "Updates for each step of one agent; more learns more from less data, less sees more.",
+        0.01,
+        100,
     )
     buffer_size: int = knob(
         1_000_000, "Transitions remembered; the oldest are overwritten [transitions].", 1, 10**9
@@ -169,7 +172,7 @@ class DdpgConfig:
             )
         rounds = math.ceil(max(self.warmup_steps, self.batch_size) / self.num_envs)
         first = rounds * self.num_envs
-        if self.total_steps <= first:
+        if (self.total_steps - first) * self.updates_per_step < 1.0:
             raise ConfigError(
                 f"total_steps {self.total_steps}: learning starts after {first} steps "
                 f"(warmup_steps {self.warmup_steps}, batch_size {self.batch_size}), so nothing "
@@ -178,7 +181,7 @@ class DdpgConfig:
 
     def updates(self) -> int:
         """Updates of the critics in a run of ``total_steps``, about."""
-        return max(1, (self.total_steps - self.warmup_steps) * self.updates_per_step)
+        return max(1, int((self.total_steps - self.warmup_steps) * self.updates_per_step))
 
     def value_bound(self, largest_reward: float) -> float:
         """Largest value that rewards of at most this size can give, max |r| / (1 - gamma)."""

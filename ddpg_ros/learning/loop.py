@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -202,7 +203,9 @@ class Trainer:
         config = self._config
         if self.step < config.warmup_steps or self._replay.size < config.batch_size:
             return 0
-        return config.updates_per_step * config.num_envs
+        each = config.updates_per_step * config.num_envs
+        rounds = self.step // config.num_envs
+        return math.floor((rounds + 1) * each) - math.floor(rounds * each)
 
     def _diverged(self, error: TrainingDiverged) -> TrainingDiverged:
         """Keep what stopped being finite; the error that says where it and the checkpoint are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,20 +50,26 @@ def updates(path: Path) -> int:
         (100, {"updates_per_step": 3}, 120),
         (120, {"num_envs": 3}, 60),
         (120, {"num_envs": 3, "updates_per_step": 2}, 120),
+        (100, {"updates_per_step": 0.25}, 10),
+        (120, {"num_envs": 3, "updates_per_step": 0.5}, 30),
         (100, {"batch_size": 80, "buffer_size": 80}, 20),
     ],
 )
 def test_there_are_as_many_updates_as_steps_after_the_warm_up(
-    steps: int, options: dict[str, int], expected: int, tmp_path: Path
+    steps: int, options: dict[str, Any], expected: int, tmp_path: Path
 ) -> None:
     trainer(tmp_path, quick(total_steps=steps, evaluation_interval=1000, **options)).run()
     assert updates(tmp_path) == expected
 
 
+@pytest.mark.parametrize("updates_per_step", [0.1, 0.5, 1])
 @pytest.mark.parametrize("num_envs", [1, 3, 7, 100])
-def test_a_run_that_would_learn_nothing_is_refused(num_envs: int, tmp_path: Path) -> None:
+def test_a_run_that_would_learn_nothing_is_refused(
+    num_envs: int, updates_per_step: float, tmp_path: Path
+) -> None:
+    options = {"num_envs": num_envs, "updates_per_step": updates_per_step}
     with contextlib.suppress(ConfigError):
-        trainer(tmp_path, quick(total_steps=61, num_envs=num_envs)).run()
+        trainer(tmp_path, quick(total_steps=64, **options)).run()
         assert updates(tmp_path) > 0
 
 
