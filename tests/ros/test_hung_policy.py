@@ -93,6 +93,7 @@ def test_an_emergency_stop_is_answered_and_a_signal_ends_it(
     node = start(SCRIPT, policy=policy, ramp_in_time=0.0, pace_on=pace)
     hinge.wait_until_driven()
     (tmp_path / "hang").touch()
+    graph.wait_for((tmp_path / "hangs").exists, "the hang")  # no other stall of a busy machine
     hinge.wait_until_safe()
     assert graph.call(Trigger, "ddpg_controller/estop", Trigger.Request()).success
     assert hinge.values()["latched"] == "emergency_stop"
