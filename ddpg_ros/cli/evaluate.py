@@ -74,7 +74,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from ddpg_ros.worlds.randomisation_file import find_ranges
 
     policy = OnnxPolicy.load(options.policy)
-    ranges = find_ranges(options.randomise, options.vary, policy.contract.period)
+    ranges = find_ranges(options.randomise, options.vary, policy.contract)
     where = (options.world, options.contract, ranges)
     evaluation = evaluate_policy(policy, episodes or _EPISODES, *where)
     if options.over_ros:

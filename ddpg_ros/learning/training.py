@@ -83,7 +83,7 @@ def find_job(
             "simulator do so."
         )
     with make_world(world, contract_file) as made:
-        ranges = find_ranges(randomise, vary, made.contract.period)
+        ranges = find_ranges(randomise, vary, made.contract)
     return Job(world, contract_file, ranges, dict(options), preset)
 
 

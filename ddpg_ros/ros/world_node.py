@@ -110,7 +110,7 @@ class WorldNode(Node):
         world = make_world(self._set.world, self._set.contract_file, render)
         if not self._set.randomise:
             return world
-        ranges = read_randomisation(self._set.randomise, world.contract.period)
+        ranges = read_randomisation(self._set.randomise, world.contract)
         self.get_logger().info(f"randomised: {ranges}")
         return DisturbedWorld(world, ranges, steadily=True)
 

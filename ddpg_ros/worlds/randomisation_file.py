@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ddpg_ros.contract import Contract
 from ddpg_ros.errors import ConfigError
 from ddpg_ros.worlds.randomisation import Randomisation
 from ddpg_ros.yaml_reading import read_yaml
@@ -18,14 +19,14 @@ _LOW, _HIGH = "p1", "p99"
 """The percentiles that a range of delays lies between."""
 
 
-def read_randomisation(path: str | Path, period: float) -> Randomisation:
+def read_randomisation(path: str | Path, contract: Contract) -> Randomisation:
     """Read ranges from a file of ``name: value`` and ``name: [low, high]``.
 
     ``delays_from`` sets the ranges of both delays; one that is written out wins over it.
 
     Args:
         path: The YAML file.
-        period: The control period of the world that the ranges are for [s].
+        contract: Of the world that the ranges are for.
 
     Raises:
         ConfigError: A file cannot be read, or a name or value in it is wrong.
@@ -36,25 +37,25 @@ def read_randomisation(path: str | Path, period: float) -> Randomisation:
             found = "nothing" if not values else f"a {type(values).__name__}"
             raise ConfigError(f"expected 'name: [low, high]' lines, got {found}.")
         timing = values.pop(DELAYS_FROM, "")
-        measured = measured_delays(Path(path).parent / str(timing), period) if timing else {}
+        measured = measured_delays(Path(path).parent / str(timing), contract) if timing else {}
         return Randomisation.from_dict({**measured, **values})
     except ConfigError as error:
         raise ConfigError(f"randomisation file {path}: {error}") from None
 
 
-def find_ranges(path: str, texts: Sequence[str], period: float) -> Randomisation:
+def find_ranges(path: str, texts: Sequence[str], contract: Contract) -> Randomisation:
     """The ranges of the file at ``path``, if it is not empty, with those of ``texts`` in them.
 
     Args:
         path: As :func:`read_randomisation` takes it.
         texts: As :meth:`Randomisation.from_texts` takes them.
-        period: The control period of the world that the ranges are for [s].
+        contract: Of the world that the ranges are for.
     """
-    base = read_randomisation(path, period) if path else Randomisation()
+    base = read_randomisation(path, contract) if path else Randomisation()
     return Randomisation.from_texts(texts, base)
 
 
-def measured_delays(path: Path, period: float) -> dict[str, list[float]]:
+def measured_delays(path: Path, contract: Contract) -> dict[str, list[float]]:
     """The ranges of the delays that a controller wrote to its ``timing_file``.
 
     Readings are as old as those of the sensor that keeps the policy waiting longest; an action
@@ -62,22 +63,29 @@ def measured_delays(path: Path, period: float) -> dict[str, list[float]]:
 
     Args:
         path: The timing file.
-        period: The control period of the world [s].
+        contract: Of the world.
 
     Raises:
-        ConfigError: It cannot be read, or is no timing file.
+        ConfigError: It cannot be read, is no timing file, or another robot's.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         ages = max(content["input_age"].values(), key=lambda age: float(age["p50"]))
         spans = {"observation_delay": ages, "action_delay": content["busy"]}
-        return {name: _in_periods(span, period) for name, span in spans.items()}
+        delays = {name: _in_periods(span, contract.period) for name, span in spans.items()}
+        robot = content["policy"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise ConfigError(
             f"timing file {path}: cannot be used ({reason}). Have ddpg_controller write one: its "
             "parameter timing_file."
         ) from None
+    if robot != contract.name:
+        raise ConfigError(
+            f"timing file {path}: was measured with a policy of '{robot}'; expected one of "
+            f"'{contract.name}'."
+        )
+    return delays
 
 
 def _in_periods(percentiles: dict[str, Any], period: float) -> list[float]:

@@ -106,7 +106,7 @@ def test_a_run_from_before_there_were_ranges_is_one_without(tmp_path: Path) -> N
 
 def test_flags_win_over_the_file_and_delays_are_in_the_worlds_periods(tmp_path: Path) -> None:
     span = {"p1": 0.02, "p50": 0.1, "p99": 0.2}
-    timing = {"input_age": {"observation": span}, "busy": span}
+    timing = {"policy": "point", "input_age": {"observation": span}, "busy": span}
     (tmp_path / "timing.json").write_text(json.dumps(timing))
     file = tmp_path / "ranges.yaml"
     file.write_text("delays_from: timing.json\ndrop: [0.1, 0.2]\n")

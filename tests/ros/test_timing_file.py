@@ -51,7 +51,7 @@ def test_a_controller_that_is_stopped_leaves_ages_and_times(
     assert latency == pytest.approx(age + busy, rel=0.5, abs=1e-3)
     ranges_file = tmp_path / "ranges.yaml"
     ranges_file.write_text("delays_from: timing.json")
-    ranges = read_randomisation(ranges_file, PERIOD)
+    ranges = read_randomisation(ranges_file, pendulum_contract())
     measured = content["input_age"]["joint_states"]
     assert ranges.observation_delay == pytest.approx(
         (max(0.0, measured["p1"]) / PERIOD, measured["p99"] / PERIOD)
