@@ -20,15 +20,12 @@ from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.noise import NOISES
 from ddpg_ros.learning.replay import ReplayBuffer
-from ddpg_ros.learning.reporting import Progress, Reporter
+from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
+from ddpg_ros.learning.run_log import RunLog
 from ddpg_ros.learning.selection import Selection
 from ddpg_ros.learning.stop_request import StopRequest
-from ddpg_ros.learning.telemetry import Telemetry
-from ddpg_ros.learning.watch import Watch
 from ddpg_ros.worlds import World
-
-_PROGRESS_SECONDS = 0.2
 
 _MEASURED = 10
 """Of so many updates one is measured."""
@@ -81,9 +78,8 @@ class Trainer:
             TrainingDiverged: A number is not finite. The last checkpoint is kept, and the batch in
                 which it happened is saved beside it.
         """
-        self._telemetry = Telemetry()
-        self._watch = Watch(self._folder, self._config, self.step, self._reporter)
-        self._saved_at = self._told_at = time.monotonic()
+        self._log = RunLog(self._folder, self._config, self.step, self._reporter)
+        self._saved_at = time.monotonic()
         gc.freeze()  # What is there now stays; the collector need not look at it every few steps.
         try:
             while not self._finished():
@@ -101,8 +97,7 @@ class Trainer:
             raise self._diverged(TrainingDiverged(str(error))) from None
         finally:
             gc.unfreeze()
-            self._watch.close()
-            self._reporter.close()
+            self._log.close()
 
     def save(self) -> None:
         """Write a checkpoint of everything the rest of the run depends on."""
@@ -176,7 +171,7 @@ class Trainer:
             meanwhile = stepping if number < updates - 1 else chain(stepping, remembering)
             self.ddpg.update(batch, act, meanwhile, measured)
             if measured:
-                self._telemetry.add_update(self.ddpg.measure())
+                self._log.updated(self.ddpg.measure())
         for _ in chain(stepping, remembering):
             pass
         return ended
@@ -222,24 +217,9 @@ class Trainer:
         for episode in ended:
             self.episodes += 1
             self._noise.restart(episode.agent)
-            self._telemetry.add_episode(episode)
-        interval = self._config.log_interval
-        if self.step // interval > (self.step - self._config.num_envs) // interval:
-            row = self._telemetry.row(self._noise.std(self.step))
-            row["largest_reward"] = self._agents.largest_reward()
-            self._watch.write(self.step, row)
-        if time.monotonic() - self._told_at > _PROGRESS_SECONDS:
-            self._told_at = time.monotonic()
-            self._reporter.progress(self._progress())
-
-    def _progress(self) -> Progress:
-        return self._telemetry.progress(
-            self.step,
-            self._config.total_steps,
-            self.episodes,
-            self._noise.std(self.step),
-            self._watch.ill,
-        )
+        self._log.ended(ended)
+        noise_std = self._noise.std(self.step)
+        self._log.stepped(self.step, self.episodes, noise_std, self._agents.largest_reward)
 
     def _save_if_due(self) -> None:
         late = time.monotonic() - self._saved_at > self._config.checkpoint_seconds
@@ -253,8 +233,7 @@ class Trainer:
         judgement = self.selection.judge(self.step, self._request.requested)
         if judgement is None:
             return False
-        self._reporter.evaluated(self.step, judgement.evaluation, judgement.best)
-        self._watch.write(self.step, judgement.metrics())
+        self._log.evaluated(self.step, judgement)
         if self.live and not last:  # the evaluation flew the same robot
             self._agents.begin_anew()
         return True

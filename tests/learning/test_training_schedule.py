@@ -12,7 +12,7 @@ import pytest
 from point_world import PowerLoss, PowerLossError, StopAfter, checkpoint, quick, trainer
 
 from ddpg_ros.errors import ConfigError
-from ddpg_ros.learning import loop
+from ddpg_ros.learning import run_log
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.learning.metrics import read_metrics
 from ddpg_ros.learning.reporting import Progress, Reporter
@@ -144,7 +144,7 @@ def test_a_run_that_was_asked_to_stop_ends_at_the_next_step(tmp_path: Path) -> N
 
 
 def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "_PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(run_log, "_PROGRESS_SECONDS", 0.0)
     diary = Diary()
     trainer(tmp_path, quick(total_steps=90, num_envs=3), reporter=diary).run()
     assert [told.step for told in diary.heard] == list(range(3, 91, 3))
