@@ -37,7 +37,7 @@ class DdpgConfig:
     )
     updates_per_step: float = knob(
         1.0,
-        "Updates for each step of one agent; more learns more from less data, less sees more.",
+        "Updates for each step of one agent; 0.25: one after every four steps, fractions add up.",
         0.01,
         100,
     )
@@ -172,11 +172,17 @@ class DdpgConfig:
             )
         rounds = math.ceil(max(self.warmup_steps, self.batch_size) / self.num_envs)
         first = rounds * self.num_envs
-        if (self.total_steps - first) * self.updates_per_step < 1.0:
+        if self.total_steps <= first:
             raise ConfigError(
                 f"total_steps {self.total_steps}: learning starts after {first} steps "
                 f"(warmup_steps {self.warmup_steps}, batch_size {self.batch_size}), so nothing "
                 "would be learned. Train longer, or start earlier."
+            )
+        steps = self.total_steps - first
+        if steps * self.updates_per_step < 1:
+            raise ConfigError(
+                f"updates_per_step {self.updates_per_step:g}: the {steps} steps that are left when "
+                "learning starts are too few for one update. Raise it, or train longer."
             )
 
     def updates(self) -> int:

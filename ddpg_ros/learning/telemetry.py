@@ -73,7 +73,7 @@ class Telemetry:
             q=self._now("q"),
             saturation=self._now("saturation"),
             steps_per_second=speed,
-            seconds_left=(total_steps - step) / speed if speed > 0 else math.nan,
+            seconds_left=max(0, total_steps - step) / speed if speed > 0 else math.nan,
             critic_loss=self._now("critic_loss"),
             noise_std=noise_std,
             ill=ill,

@@ -52,7 +52,8 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: Any, problem: str) -
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_has_a_range_and_keeps_to_it(name: str) -> None:
     low, high = FIELDS[name].metadata["low"], FIELDS[name].metadata["high"]
-    DdpgConfig.from_dict({**SMALLEST, name: max(low, SMALLEST.get(name, low))})
+    steps = {"total_steps": 100} if name == "updates_per_step" else {}
+    DdpgConfig.from_dict({**SMALLEST, **steps, name: max(low, SMALLEST.get(name, low))})
     with pytest.raises(ConfigError, match=f"^{name}: expected .*, got {low - 1}"):
         DdpgConfig.from_dict({name: low - 1})
     if high is not None:
@@ -102,6 +103,16 @@ def test_a_run_that_ends_before_it_learns_is_refused(warmup_steps: int, batch_si
     with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
         DdpgConfig(total_steps=100, **options)
     assert DdpgConfig(total_steps=101, **options).total_steps == 101
+
+
+def test_a_run_too_short_for_its_first_update_is_refused() -> None:
+    text = (
+        "updates_per_step 0.01: the 99 steps that are left when learning starts are too few for "
+        "one update. Raise it, or train longer."
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
+        DdpgConfig(total_steps=1099, updates_per_step=0.01)
+    assert DdpgConfig(total_steps=1100, updates_per_step=0.01).updates() == 1
 
 
 def test_a_run_whose_agents_end_it_in_the_round_before_it_learns_is_refused() -> None:
