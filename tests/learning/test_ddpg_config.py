@@ -52,7 +52,7 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: Any, problem: str) -
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_has_a_range_and_keeps_to_it(name: str) -> None:
     low, high = FIELDS[name].metadata["low"], FIELDS[name].metadata["high"]
-    steps = {"total_steps": 100} if name == "updates_per_step" else {}
+    steps = {"total_steps": 101} if name == "updates_per_step" else {}
     DdpgConfig.from_dict({**SMALLEST, **steps, name: max(low, SMALLEST.get(name, low))})
     with pytest.raises(ConfigError, match=f"^{name}: expected .*, got {low - 1}"):
         DdpgConfig.from_dict({name: low - 1})
