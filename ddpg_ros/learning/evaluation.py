@@ -59,6 +59,14 @@ class Evaluation:
         """Fraction of episodes that ended so."""
         return self.outcomes.count(outcome) / len(self.outcomes)
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What policies are compared by: the share of successes, if any, then the mean return.
+
+        A return may be raised by doing the usual a little better, at the price of a failure.
+        """
+        return self.rate("success"), self.mean
+
     def summary(self) -> dict[str, Any]:
         """JSON values for files and provenance."""
         return {

@@ -48,8 +48,9 @@ class Selection:
         world: Where; nobody else steps it.
 
     Attributes:
-        best: ``mean`` return, ``step``, ``actor``, ``critic`` and ``normaliser`` of the best
-            policy, and the step of the last evaluation as ``evaluated_at``; empty before the first.
+        best: Share of ``success``, ``mean`` return, ``step``, ``actor``, ``critic`` and
+            ``normaliser`` of the best policy, and the step of the last evaluation as
+            ``evaluated_at``; empty before the first.
     """
 
     def __init__(self, config: DdpgConfig, ddpg: Ddpg, world: World) -> None:
@@ -70,9 +71,9 @@ class Selection:
         if evaluation is None:
             return None
         self._next = step + self._config.evaluation_interval
-        best = not self.best or evaluation.mean >= self.best["mean"]
+        best = not self.best or evaluation.rank >= self._rank()
         if best:
-            self._keep(step, evaluation.mean)
+            self._keep(step, evaluation)
         self.best["evaluated_at"] = step
         starts = np.stack(evaluation.starts)
         values = self._ddpg.value(starts, self._ddpg.fly(starts))
@@ -94,8 +95,12 @@ class Selection:
         """Take back what :meth:`state` returned."""
         self.best, self._next = state["best"], state["next"]
 
-    def _keep(self, step: int, mean: float) -> None:
-        self.best = {"mean": mean, "step": step}
+    def _rank(self) -> tuple[float, float]:
+        return self.best.get("success", 0.0), self.best["mean"]
+
+    def _keep(self, step: int, evaluation: Evaluation) -> None:
+        success, mean = evaluation.rank
+        self.best = {"success": success, "mean": mean, "step": step}
         for name, network in (("actor", self._ddpg.flown_actor), ("critic", self._ddpg.critics[0])):
             weights = network.state_dict().items()
             self.best[name] = {key: value.detach().clone() for key, value in weights}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,14 +16,25 @@ from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.evaluation import evaluate
 from ddpg_ros.learning.seeds import selection_seeds
 from ddpg_ros.learning.selection import Judgement, Selection
+from ddpg_ros.worlds import PeriodEnd, World
 
 CONFIG = quick(evaluation_interval=100, gamma=0.5, normalise_observations=False)
 
 
-def selection() -> tuple[Selection, Ddpg]:
+class Temptation(PointWorld):
+    """Pays well for what is no success."""
+
+    def _advance(self, command: Any) -> PeriodEnd:
+        end = super()._advance(command)
+        over, lost = end.terminated or end.truncated, end.terminated
+        info = {"outcome": "failure" if lost else "success"} if over else {}
+        return replace(end, reward=end.reward + 100.0 * lost, info=info)
+
+
+def selection(world: type[World] = PointWorld) -> tuple[Selection, Ddpg]:
     torch.manual_seed(0)
     ddpg = Ddpg(1, 1, CONFIG)
-    return Selection(CONFIG, ddpg, PointWorld()), ddpg
+    return Selection(CONFIG, ddpg, world()), ddpg
 
 
 def always(ddpg: Ddpg, action: float) -> None:
@@ -76,6 +89,17 @@ def test_the_best_is_kept_as_it_was_and_of_equals_the_latest() -> None:
     kept = chosen.best["actor"]["body.4.bias"]
     assert float(torch.tanh(kept)) == pytest.approx(0.01, rel=1e-3)
     assert chosen.best["normaliser"]["count"] == 4
+
+
+def test_a_success_more_counts_for_more_than_the_return() -> None:
+    chosen, ddpg = selection(Temptation)
+    judgements = []
+    for step, action in ((100, 0.01), (200, 0.9), (300, 0.01)):
+        always(ddpg, action)
+        judgements.append(judged(chosen, step))
+    calm, daring, _ = (judgement.evaluation for judgement in judgements)
+    assert daring.mean > calm.mean
+    assert [judgement.best for judgement in judgements] == [True, False, True]
 
 
 def test_the_critic_of_the_best_policys_moment_is_kept_with_it() -> None:

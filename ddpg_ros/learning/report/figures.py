@@ -23,9 +23,11 @@ def learning_curve(learning: dict[str, Any], best_step: int) -> str | None:
     steps = [*noisy["step"], *judged["step"]]
     if not steps:
         return None
+    best = [(s, m) for s, m in zip(judged["step"], means, strict=True) if s == best_step]
+    kept = "".join(f", {number(mean)}," for _, mean in best)
     name = (
         f"Return by training step. Evaluations without noise go from {number(means[0])} to "
-        f"{number(means[-1])}; the best, {number(max(means))}, is at step {number(best_step)}."
+        f"{number(means[-1])}; the best{kept} is at step {number(best_step)}."
         if means
         else "Return by training step, with noise."
     )
@@ -37,7 +39,6 @@ def learning_curve(learning: dict[str, Any], best_step: int) -> str | None:
         plot.line(judged["step"], means, "strong")
         if len(means) <= 60:
             plot.dots(judged["step"], means, 2.5, "dot")
-        best = [(s, m) for s, m in zip(judged["step"], means, strict=True) if s == best_step]
         plot.dots([s for s, _ in best], [m for _, m in best], 6, "ring")
     return plot.markup()
 
