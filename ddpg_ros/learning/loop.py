@@ -217,7 +217,7 @@ class Trainer:
         for episode in ended:
             self.episodes += 1
             self._noise.restart(episode.agent)
-        self._log.ended(ended)
+            self._log.ended(episode)
         noise_std = self._noise.std(self.step)
         self._log.stepped(self.step, self.episodes, noise_std, self._agents.largest_reward)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ddpg_ros.learning.agents import Episode
 from ddpg_ros.learning.config import DdpgConfig
@@ -39,10 +39,9 @@ class RunLog:
         """An update was measured."""
         self._telemetry.add_update(report)
 
-    def ended(self, episodes: Sequence[Episode]) -> None:
-        """Episodes ended."""
-        for episode in episodes:
-            self._telemetry.add_episode(episode)
+    def ended(self, episode: Episode) -> None:
+        """An episode ended."""
+        self._telemetry.add_episode(episode)
 
     def stepped(
         self, step: int, episodes: int, noise_std: float, largest_reward: Callable[[], float]

@@ -96,6 +96,7 @@ class Selection:
         self.best, self._next = state["best"], state["next"]
 
     def _rank(self) -> tuple[float, float]:
+        """That of the best; a checkpoint from before successes counted has none."""
         return self.best.get("success", 0.0), self.best["mean"]
 
     def _keep(self, step: int, evaluation: Evaluation) -> None:

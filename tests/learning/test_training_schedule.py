@@ -62,14 +62,15 @@ def test_there_are_as_many_updates_as_steps_after_the_warm_up(
     assert updates(tmp_path) == expected
 
 
+@pytest.mark.parametrize("steps", [61, 64])
 @pytest.mark.parametrize("updates_per_step", [0.1, 0.5, 1])
 @pytest.mark.parametrize("num_envs", [1, 3, 7, 100])
 def test_a_run_that_would_learn_nothing_is_refused(
-    num_envs: int, updates_per_step: float, tmp_path: Path
+    num_envs: int, updates_per_step: float, steps: int, tmp_path: Path
 ) -> None:
     options = {"num_envs": num_envs, "updates_per_step": updates_per_step}
     with contextlib.suppress(ConfigError):
-        trainer(tmp_path, quick(total_steps=64, **options)).run()
+        trainer(tmp_path, quick(total_steps=steps, **options)).run()
         assert updates(tmp_path) > 0
 
 
