@@ -28,9 +28,11 @@ def load_module(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(error.name + ".")):
+            advice = "Start where its file lies, or set PYTHONPATH."
+            if name.endswith(".py"):
+                advice = f"A module's name has no .py: {name.removesuffix('.py')}."
             raise ConfigError(
-                f"no module is called '{name}' in {os.getcwd()} or where Python looks. Start "
-                "where its file lies, or set PYTHONPATH."
+                f"no module is called '{name}' in {os.getcwd()} or where Python looks. {advice}"
             ) from None
         raise ConfigError(f"module '{name}' cannot be imported ({error}).") from error
     except Exception as error:  # whatever a module of the user's does when it is imported

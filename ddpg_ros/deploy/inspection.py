@@ -68,10 +68,11 @@ def _provenance(provenance: dict[str, Any]) -> list[str]:
         lines.append(f"varied   {', '.join(_range(name, ends) for name, ends in ranges.items())}")
     if {"mean", "confidence_95", "episodes"} <= set(evaluation):
         outcomes = ", ".join(f"{n} {name}" for name, n in evaluation.get("outcomes", {}).items())
-        lines.append(
-            f"returned {evaluation['mean']:.2f} ± {evaluation['confidence_95']:.2f} (95 %) over "
-            f"{evaluation['episodes']} unseen episodes: {outcomes}"
-        )
+        returned, flown = f"{evaluation['mean']:.2f}", "1 unseen episode"
+        if evaluation["episodes"] > 1:
+            returned += f" ± {evaluation['confidence_95']:.2f} (95 %)"
+            flown = f"{evaluation['episodes']} unseen episodes"
+        lines.append(f"returned {returned} over {flown}: {outcomes}")
     return lines
 
 

@@ -84,4 +84,6 @@ def _environment(name: str, contract: Contract | None, render: bool) -> World:
             raise
         close = difflib.get_close_matches(name, WORLDS, n=1)
         own = f"Or the package's own {close[0]}?" if close else f"Its own: {', '.join(WORLDS)}."
+        if name.endswith((".urdf", ".xml")):
+            own = "A model becomes a world by a page of Python: docs/your_robot.md."
         raise WorldError(f"{error} {own}") from None

@@ -56,6 +56,12 @@ def test_the_provenance_names_world_steps_seed_version_commit_and_return() -> No
     )
 
 
+def test_a_single_episode_has_no_interval() -> None:
+    evaluation = {"mean": 3.0, "confidence_95": 0.0, "episodes": 1, "outcomes": {"success": 1}}
+    lines = as_text(policy_from({"evaluation": evaluation})).splitlines()
+    assert lines[4] == "returned 3.00 over 1 unseen episode: 1 success"
+
+
 @pytest.mark.parametrize("provenance", [{}, {"evaluation": {}}, {"evaluation": {"return": 3.0}}])
 def test_a_file_of_another_maker_may_say_less(provenance: dict) -> None:
     lines = as_text(policy_from(provenance)).splitlines()

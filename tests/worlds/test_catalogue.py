@@ -62,6 +62,7 @@ def test_an_unknown_name_is_refused() -> None:
     [
         ("arn", "Or the package's own arm?"),
         ("policies/arm.onnx", "Its own: arm, balancer, pendulum, rover-1, "),
+        ("robot.urdf", "A model becomes a world by a page of Python: docs/your_robot.md."),
     ],
 )
 def test_the_packages_own_worlds_are_named_to_who_names_none(name: str, hint: str) -> None:

@@ -79,6 +79,13 @@ def test_a_module_that_is_not_there_is_named_with_where_it_was_looked_for(here: 
     )
 
 
+def test_a_file_is_named_without_its_ending(here: Path) -> None:
+    assert refusal("my_worlds.py:Swing") == (
+        f"world 'my_worlds.py:Swing': no module is called 'my_worlds.py' in {here} or where Python "
+        "looks. A module's name has no .py: my_worlds."
+    )
+
+
 @pytest.mark.parametrize("name", ["Swin", "helper"])
 def test_a_class_that_is_not_there_or_no_world_is_told_with_those_there_are(name: str) -> None:
     assert refusal(f"my_worlds:{name}") == (
