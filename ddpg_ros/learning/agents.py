@@ -62,7 +62,7 @@ class Agents:
         if self.live and count > 1:
             raise ConfigError(
                 f"num_envs: '{self.contract.name}' is one robot on the ROS graph; expected 1, got "
-                f"{count}."
+                f"{count}. Set num_envs to 1; presets may set more."
             )
         self._scale = ActionScale(self.contract)
         self._seed = seed

@@ -40,7 +40,8 @@ class MujocoWorld(World):
         camera: str = "film",
     ) -> None:
         if not isinstance(model, mujoco.MjModel):
-            model = mujoco.MjModel.from_xml_path(str(_MODELS / model))
+            own = _MODELS / model
+            model = mujoco.MjModel.from_xml_path(str(own if own.exists() else model))
         self.model = model
         self.data = mujoco.MjData(self.model)
         self._plant: MujocoPlant | None = None

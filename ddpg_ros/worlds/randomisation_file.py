@@ -69,23 +69,36 @@ def measured_delays(path: Path, contract: Contract) -> dict[str, list[float]]:
         ConfigError: It cannot be read, is no timing file, or another robot's.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = _read_json(path)
         ages = max(content["input_age"].values(), key=lambda age: float(age["p50"]))
         spans = {"observation_delay": ages, "action_delay": content["busy"]}
         delays = {name: _in_periods(span, contract.period) for name, span in spans.items()}
         robot = content["policy"]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
-        raise ConfigError(
-            f"timing file {path}: cannot be used ({reason}). Have ddpg_controller write one: its "
-            "parameter timing_file."
-        ) from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else "it is no timing file"
+        raise _useless(path, reason) from None
     if robot != contract.name:
         raise ConfigError(
             f"timing file {path}: was measured with a policy of '{robot}'; expected one of "
             f"'{contract.name}'."
         )
     return delays
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _useless(path, str(error.strerror)) from None
+    except (ValueError, RecursionError):
+        raise _useless(path, "it is no JSON") from None
+
+
+def _useless(path: Path, reason: str) -> ConfigError:
+    return ConfigError(
+        f"timing file {path}: cannot be used ({reason}). Have ddpg_controller write one: its "
+        "parameter timing_file."
+    )
 
 
 def _in_periods(percentiles: dict[str, Any], period: float) -> list[float]:

@@ -65,7 +65,8 @@ def test_several_agents_do_not_share_one_robot() -> None:
     with pytest.raises(ConfigError) as refused:
         Agents(OneRobot, 2, seed=0)
     assert str(refused.value) == (
-        "num_envs: 'point' is one robot on the ROS graph; expected 1, got 2."
+        "num_envs: 'point' is one robot on the ROS graph; expected 1, got 2. Set num_envs to "
+        "1; presets may set more."
     )
 
 

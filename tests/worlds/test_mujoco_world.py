@@ -29,6 +29,16 @@ def test_a_model_is_a_name_a_path_or_compiled() -> None:
     assert [world.substeps for world in worlds] == [5, 5, 5]
 
 
+def test_a_relative_path_starts_where_python_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.xml").write_text(FILE.read_text().replace("pendulum", "mine"))
+    monkeypatch.chdir(tmp_path)
+    assert MujocoWorld("mine.xml", contract(0.05), 2).substeps == 5
+    with pytest.raises(ValueError, match=r"'yours\.xml'"):
+        MujocoWorld("yours.xml", contract(0.05), 2)
+
+
 @pytest.mark.parametrize(("period", "steps"), [(0.05, 3), (0.052, 1), (0.05, 11)])
 def test_a_period_that_is_no_whole_number_of_substeps_is_refused(period: float, steps: int) -> None:
     with pytest.raises(WorldError) as refused:

@@ -136,6 +136,29 @@ def test_what_is_no_timing_file_is_refused(content: str, file: Path) -> None:
     assert text.endswith("). Have ddpg_controller write one: its parameter timing_file.")
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "it is no JSON"),
+        ("{}", "it has no 'input_age'"),
+        ("[]", "it is no timing file"),
+        ('{"input_age": {}, "busy": {"p1": 0, "p99": 1}}', "it is no timing file"),
+    ],
+)
+def test_it_says_what_is_wrong_with_it(content: str, reason: str, file: Path) -> None:
+    (file.parent / "timing.json").write_text(content)
+    file.write_text("delays_from: timing.json")
+    assert f": cannot be used ({reason}). " in refusal(file)
+
+
+def test_a_timing_file_that_is_not_there_is_named_once(file: Path) -> None:
+    file.write_text("delays_from: none.json")
+    assert refusal(file) == (
+        f"timing file {file.parent / 'none.json'}: cannot be used (No such file or directory). "
+        "Have ddpg_controller write one: its parameter timing_file."
+    )
+
+
 def test_what_was_measured_on_another_robot_is_refused(file: Path) -> None:
     timing = file.parent / "timing.json"
     timing.write_text(json.dumps({**TIMING, "policy": "arm"}))
