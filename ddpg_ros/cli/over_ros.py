@@ -65,7 +65,11 @@ def fly_over_ros(
         seconds=sum(in_gymnasium.lengths) * policy.contract.period,
         real_time_factor=real_time_factor,
     )
-    episodes = flight.fly()
+    try:
+        episodes = flight.fly()
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)  # the nodes are still leaving
+        raise
     shutil.rmtree(folder)
     return Evaluation(
         seeds=tuple(episode["seed"] for episode in episodes),

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +26,21 @@ def test_a_shipped_policy_succeeds_over_ros_as_in_gymnasium(world: str, tmp_path
 
 def test_so_does_one_whose_robot_is_not_quite_as_modelled(tmp_path: Path) -> None:
     assert_it_succeeds_over_ros("arm", tmp_path, "--vary", "sensor_noise=0,0.01")
+
+
+def test_an_interrupted_flight_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ddpg_ros.cli", "evaluate", str(POLICIES / "arm.onnx")]
+    command += ["--over-ros", "--episodes", "2", "--real-time-factor", "0.1"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as flight:
+        while not list(tmp_path.glob("ddpg_ros_flight_*/world.log")):
+            assert flight.poll() is None
+            time.sleep(0.02)
+        flight.send_signal(signal.SIGINT)
+        assert flight.wait(30) == 130
+        assert flight.stderr is not None
+        assert "Traceback" not in flight.stderr.read()
+    assert not list(tmp_path.glob("ddpg_ros_flight_*"))
 
 
 def assert_it_succeeds_over_ros(world: str, folder: Path, *options: str) -> None:
