@@ -31,12 +31,16 @@ Train = Callable[..., dict[str, Any]]
 
 CONTESTANTS: dict[str, Train] = {
     "default": partial(train_own, "default"),
+    "default-one-critic": partial(train_own, "default"),
     "ddpg": partial(train_own, "ddpg"),
     "ddpg-float32": partial(train_own, "ddpg"),
     "sb3-ddpg": partial(train_peer, "sb3", "DDPG"),
     "sb3-td3": partial(train_peer, "sb3", "TD3"),
 }
-_SETTINGS = {"ddpg-float32": {"precision": "float32"}}
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "ddpg-float32": {"precision": "float32"},
+    "default-one-critic": {"critics": 1},
+}
 
 
 @dataclass(frozen=True)
