@@ -42,8 +42,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
     yield tmp_path
-    for name in [name for name in sys.modules if name.startswith("my_")]:
-        del sys.modules[name]
+    for file in tmp_path.glob("my_*.py"):
+        sys.modules.pop(file.stem, None)
     gymnasium.registry.pop("Registered-v0", None)
 
 
