@@ -5,10 +5,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ddpg_ros.errors import ConfigError
+from ddpg_ros.errors import ConfigError, one_line
+
+_PACKAGE = Path(__file__).parent
+_STANDARD_LIBRARY = Path(os.__file__).parent
 
 
 def see_working_directory() -> None:
@@ -60,3 +65,21 @@ def load_object(name: str) -> Any:
         ]
         has = f" It has: {', '.join(own[:20])}." if own else ""
         raise ConfigError(f"module '{module_name}' has no '{attribute}'.{has}") from None
+
+
+def fault_in_users_code(error: Exception) -> str:
+    """What went wrong and where, a sentence, if it was in a file of the user's; empty elsewhere.
+
+    What a library raises is the fault of whoever called it.
+    """
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(_PACKAGE):
+            return ""
+        installed = not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
+        if path.is_file() and not installed and not path.is_relative_to(_STANDARD_LIBRARY):
+            return (
+                f"{path}, line {frame.lineno}, in {frame.name}: {type(error).__name__}: "
+                f"{one_line(error)}. The line is: {frame.line}"
+            )
+    return ""

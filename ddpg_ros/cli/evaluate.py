@@ -29,6 +29,7 @@ def add(verbs: Any) -> None:
         type=int,
         help=f"number of unseen seeds ({_EPISODES}; in a sweep {_SWEEP_EPISODES}, of each cell)",
     )
+    parser.add_argument("--seed", type=int, help="which of the unseen seeds comes first (0)")
     parser.add_argument("--json", action="store_true", help="for programs")
     add_ranges(parser)
     parser.add_argument(
@@ -49,7 +50,6 @@ def add(verbs: Any) -> None:
         metavar="NAME[=VALUE,...]",
         help="delay, noise, mass, friction (these four), gain or drop; may be given several times",
     )
-    group.add_argument("--seed", type=int, help="which of the unseen seeds comes first (0)")
     group.add_argument("--processes", type=int, help="how many fly at once (one a processor)")
     group.add_argument("--output", help="folder for the report (policy_sweep beside the policy)")
     parser.set_defaults(run_verb=_evaluate)
@@ -59,13 +59,16 @@ def _evaluate(options: argparse.Namespace) -> int:
     episodes = options.episodes
     if episodes is not None and episodes < 1:
         raise ConfigError(f"--episodes: expected at least 1, got {episodes}.")
+    first = options.seed or 0
+    if not 0 <= first < 2**30:
+        raise ConfigError(f"--seed: expected in [0, {2**30 - 1}], got {first}.")
     if options.sweep and options.over_ros:
         raise ConfigError("--sweep: flies in Gymnasium alone; leave out --over-ros.")
     if options.sweep:
         return _sweep(options)
     if options.real_time_factor is not None and not options.over_ros:
         raise ConfigError("--real-time-factor: means something with --over-ros alone.")
-    of_sweep = ("axis", "seed", "processes", "output")
+    of_sweep = ("axis", "processes", "output")
     stray = [f"--{name}" for name in of_sweep if getattr(options, name) is not None]
     if stray:
         raise ConfigError(f"{', '.join(stray)}: means something with --sweep alone.")
@@ -76,7 +79,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     policy = OnnxPolicy.load(options.policy)
     ranges = find_ranges(options.randomise, options.vary, policy.contract)
     where = (options.world, options.contract, ranges)
-    evaluation = evaluate_policy(policy, episodes or _EPISODES, *where)
+    evaluation = evaluate_policy(policy, episodes or _EPISODES, *where, first_seed=first)
     if options.over_ros:
         from ddpg_ros.cli.over_ros import fly_over_ros
 
@@ -102,10 +105,9 @@ def _sweep(options: argparse.Namespace) -> int:
 
     if options.randomise or options.vary:
         raise ConfigError("--sweep: sets every disturbance itself; leave out --randomise, --vary.")
-    for name, low, high in (("processes", 1, _MOST_PROCESSES), ("seed", 0, 2**30 - 1)):
-        value = getattr(options, name)
-        if value is not None and not low <= value <= high:
-            raise ConfigError(f"--{name}: expected in [{low}, {high}], got {value}.")
+    processes = default_processes() if options.processes is None else options.processes
+    if not 1 <= processes <= _MOST_PROCESSES:
+        raise ConfigError(f"--processes: expected in [1, {_MOST_PROCESSES}], got {processes}.")
     job = SweepJob(
         policy=options.policy,
         world=options.world,
@@ -113,7 +115,7 @@ def _sweep(options: argparse.Namespace) -> int:
         axes=tuple(options.axis or ()),
         episodes=options.episodes or _SWEEP_EPISODES,
         first_seed=options.seed or 0,
-        processes=options.processes or default_processes(),
+        processes=processes,
         output=options.output or "",
     )
     return sweep_policy(job, options.json)
@@ -125,6 +127,7 @@ def evaluate_policy(
     world_name: str = "",
     contract_file: str = "",
     ranges: Randomisation | None = None,
+    first_seed: int = 0,
 ) -> Evaluation:
     """Fly ``policy`` on unseen seeds, in the world it was trained in unless another is named.
 
@@ -134,6 +137,7 @@ def evaluate_policy(
         world_name: Another world; empty: the one that it was trained in.
         contract_file: The user's contract for that world; empty for none.
         ranges: How far the robot may be from the one modelled; None: not at all.
+        first_seed: Which of those seeds comes first.
 
     Raises:
         WorldError: The world has another contract than the policy, or cannot follow a range.
@@ -142,7 +146,7 @@ def evaluate_policy(
     from ddpg_ros.learning.seeds import evaluation_seeds
 
     with open_world(policy, world_name, contract_file, ranges) as world:
-        evaluation = evaluate(policy.act, world, evaluation_seeds(episodes))
+        evaluation = evaluate(policy.act, world, evaluation_seeds(episodes, first_seed))
     assert evaluation is not None
     return evaluation
 

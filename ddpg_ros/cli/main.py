@@ -25,6 +25,7 @@ from ddpg_ros.cli import (
 )
 from ddpg_ros.cli.stopping import interrupt_at_sigint
 from ddpg_ros.errors import STOPPED, USER_ERROR, DdpgRosError
+from ddpg_ros.plugin import fault_in_users_code
 
 _EXTRAS = {"mcap": "record", "mcap_ros2": "record"}
 """Of ddpg_ros, by what they bring; the others come with train."""
@@ -97,6 +98,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # 'ddpg-ros inspect ... | head' has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if fault := fault_in_users_code(error):
+            print(f"ddpg-ros {options.verb}: {fault}", file=sys.stderr)
+            return USER_ERROR
+        raise
     return code
 
 

@@ -6,7 +6,9 @@ import importlib.util
 import json
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ddpg_ros.cli.flight import Flight
 from ddpg_ros.cli.nodes import remedy
@@ -14,6 +16,39 @@ from ddpg_ros.deploy import OnnxPolicy
 from ddpg_ros.errors import ConfigError, DdpgRosError
 from ddpg_ros.learning.evaluation import Evaluation
 from ddpg_ros.worlds import Randomisation
+
+_MOST_WITHOUT = 0.02
+"""Of the control periods; an episode's first may go by before its first command."""
+
+
+@dataclass(frozen=True)
+class FlownOverRos:
+    """What came of a flight over ROS 2.
+
+    Args:
+        evaluation: The episodes.
+        without_command: Control periods of the world that went by without a new command.
+        real_time_factor: How fast it was flown, in simulated seconds per second.
+    """
+
+    evaluation: Evaluation
+    without_command: int
+    real_time_factor: float
+
+    def summary(self) -> dict[str, Any]:
+        """JSON values."""
+        return {**self.evaluation.summary(), "periods_without_command": self.without_command}
+
+    def __str__(self) -> str:
+        periods = sum(self.evaluation.lengths)
+        if self.without_command <= _MOST_WITHOUT * periods:
+            return str(self.evaluation)
+        return (
+            f"{self.evaluation}\n{self.without_command:,} of {periods:,} control periods went by "
+            "without a new command, so this says less of the policy than of the machine, which "
+            f"cannot keep up with {self.real_time_factor:g} times real time here. Fly with a "
+            "lower --real-time-factor."
+        )
 
 
 def fly_over_ros(
@@ -24,7 +59,7 @@ def fly_over_ros(
     world_name: str = "",
     contract_file: str = "",
     ranges: Randomisation | None = None,
-) -> Evaluation:
+) -> FlownOverRos:
     """Fly the seeds of an evaluation over ROS 2, in two processes of their own.
 
     Args:
@@ -71,9 +106,11 @@ def fly_over_ros(
         shutil.rmtree(folder, ignore_errors=True)  # the nodes are still leaving
         raise
     shutil.rmtree(folder)
-    return Evaluation(
+    evaluation = Evaluation(
         seeds=tuple(episode["seed"] for episode in episodes),
         returns=tuple(episode["return"] for episode in episodes),
         lengths=tuple(episode["steps"] for episode in episodes),
         outcomes=tuple(episode["outcome"] for episode in episodes),
     )
+    without = sum(max(0, episode["steps"] - episode["commands"]) for episode in episodes)
+    return FlownOverRos(evaluation, without, real_time_factor)

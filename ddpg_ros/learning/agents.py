@@ -12,7 +12,6 @@ import torch
 
 from ddpg_ros.errors import (
     CheckpointError,
-    ConfigError,
     TrainingDiverged,
     WorldError,
     WorldStalled,
@@ -44,9 +43,6 @@ class Agents:
         count: Number of agents.
         seed: The run's seed.
         time_limit_terminal: Whether a time limit is remembered as an end of the task.
-
-    Raises:
-        ConfigError: Several agents are to act in a world that is one robot.
     """
 
     def __init__(
@@ -59,11 +55,6 @@ class Agents:
         self.worlds = [make_world() for _ in range(count)]
         self.contract = self.worlds[0].contract
         self.live = self.worlds[0].live
-        if self.live and count > 1:
-            raise ConfigError(
-                f"num_envs: '{self.contract.name}' is one robot on the ROS graph; expected 1, got "
-                f"{count}. Set num_envs to 1; presets may set more."
-            )
         self._scale = ActionScale(self.contract)
         self._seed = seed
         self._time_limit_terminal = time_limit_terminal

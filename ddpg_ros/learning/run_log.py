@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -61,11 +62,18 @@ class RunLog:
             self._watch.write(step, row)
         if time.monotonic() - self._told_at > _PROGRESS_SECONDS:
             self._told_at = time.monotonic()
-            total, ill = self._config.total_steps, self._watch.ill
-            self._reporter.progress(self._telemetry.progress(step, total, episodes, noise_std, ill))
+            total, ill, left = (
+                self._config.total_steps,
+                self._watch.ill,
+                self._evaluations_left(step),
+            )
+            self._reporter.progress(
+                self._telemetry.progress(step, total, episodes, noise_std, ill, left)
+            )
 
     def evaluated(self, step: int, judgement: Judgement) -> None:
         """The policy of the moment was judged."""
+        self._telemetry.pause(judgement.seconds)
         self._reporter.evaluated(step, judgement.evaluation, judgement.best)
         self._watch.write(step, judgement.metrics())
 
@@ -73,3 +81,9 @@ class RunLog:
         """Nothing more will be said."""
         self._watch.close()
         self._reporter.close()
+
+    def _evaluations_left(self, step: int) -> float:
+        """How many times ``evaluation_episodes`` are still to be flown, the final ones included."""
+        config = self._config
+        final = config.final_episodes / config.evaluation_episodes
+        return math.ceil((config.total_steps - step) / config.evaluation_interval) + final

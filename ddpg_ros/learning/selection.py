@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +25,13 @@ class Judgement:
         evaluation: Of the policy of the moment, on the seeds kept for choosing.
         best: Whether no policy of the run before it was better.
         q_minus_monte_carlo: Mean of Q at the starts minus the discounted return from there.
+        seconds: How long it took [s].
     """
 
     evaluation: Evaluation
     best: bool
     q_minus_monte_carlo: float
+    seconds: float
 
     def metrics(self) -> dict[str, float]:
         """Columns of the metrics file."""
@@ -66,6 +69,7 @@ class Selection:
 
     def judge(self, step: int, stopped: Callable[[], bool]) -> Judgement | None:
         """Evaluate; None if it was given up because ``stopped`` said so."""
+        begun = time.monotonic()
         seeds = selection_seeds(self._config.evaluation_episodes)
         evaluation = evaluate(self.policy, self._world, seeds, self._config.gamma, stopped)
         if evaluation is None:
@@ -77,7 +81,8 @@ class Selection:
         self.best["evaluated_at"] = step
         starts = np.stack(evaluation.starts)
         values = self._ddpg.value(starts, self._ddpg.fly(starts))
-        return Judgement(evaluation, best, float(np.mean(values - np.array(evaluation.discounted))))
+        too_high = float(np.mean(values - np.array(evaluation.discounted)))
+        return Judgement(evaluation, best, too_high, time.monotonic() - begun)
 
     def policy(self, observation: np.ndarray) -> np.ndarray:
         """The noise-free command ``(m,)`` for one observation ``(n,)``, both in SI units."""

@@ -25,6 +25,7 @@ class Telemetry:
         self._episodes: list[Episode] = []
         self._recent: deque[float] = deque(maxlen=_RECENT_EPISODES)
         self._ticks: deque[tuple[float, int]] = deque(maxlen=_SPEED_WINDOW)
+        self._paused, self._pauses = 0.0, 0
 
     def add_update(self, report: UpdateReport) -> None:
         """Take in what an update measured."""
@@ -36,6 +37,11 @@ class Telemetry:
         """Take in an episode that ended."""
         self._episodes.append(episode)
         self._recent.append(episode.reward_sum)
+
+    def pause(self, seconds: float) -> None:
+        """An evaluation took so long [s]; the speed is that of the steps between them."""
+        self._paused += seconds
+        self._pauses += 1
 
     def row(self, noise_std: float) -> dict[str, float]:
         """Means since the last row; NaN where there was nothing."""
@@ -61,10 +67,13 @@ class Telemetry:
         episodes: int,
         noise_std: float = math.nan,
         ill: str = "",
+        evaluations_left: float = 0.0,
     ) -> Progress:
-        """Where the run stands."""
-        self._ticks.append((time.monotonic(), step))
+        """Where the run stands; each evaluation that is left takes as long as those before."""
+        self._ticks.append((time.monotonic() - self._paused, step))
         speed = self._speed()
+        learning_left = max(0, total_steps - step) / speed if speed > 0 else math.nan
+        evaluating_left = evaluations_left * self._paused / max(1, self._pauses)
         return Progress(
             step=step,
             total_steps=total_steps,
@@ -73,7 +82,7 @@ class Telemetry:
             q=self._now("q"),
             saturation=self._now("saturation"),
             steps_per_second=speed,
-            seconds_left=max(0, total_steps - step) / speed if speed > 0 else math.nan,
+            seconds_left=learning_left + evaluating_left,
             critic_loss=self._now("critic_loss"),
             noise_std=noise_std,
             ill=ill,

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from ddpg_ros.errors import ConfigError, DdpgRosError
+from ddpg_ros.errors import ConfigError
 from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.curve import draw_learning_curve
@@ -91,11 +91,17 @@ def check_training(job: Job, config: DdpgConfig, make: WorldMaker = simulated_wo
     """Refuse what cannot be trained, before anything is written.
 
     Raises:
-        ConfigError: This machine does not have the device.
+        ConfigError: This machine does not have the device, or several agents are to act in a world
+            that is one robot.
         WorldError: The world cannot be made.
     """
     find_device(config.device)
-    make(job).close()
+    with make(job) as world:
+        if world.live and config.num_envs > 1:
+            raise ConfigError(
+                f"num_envs: '{world.contract.name}' is one robot on the ROS graph; expected 1, got "
+                f"{config.num_envs}. Set num_envs to 1; presets may set more."
+            )
 
 
 def start_training(
@@ -124,7 +130,7 @@ def start_training(
         reporter.message(f"randomised: {job.randomisation}")
     try:
         return _train(folder, job, config, reporter, request, make)
-    except DdpgRosError:
+    except Exception:  # whatever a user's world raises
         folder.clear_unbegun()
         raise
 
@@ -181,7 +187,8 @@ def _train(
         return TrainingResult(folder, seconds, None)
     folder.save_evaluation(evaluation)
     best = trainer.selection.best
-    reporter.message(f"best policy, unseen seeds: {evaluation}")
+    on = "flown again" if trainer.live else "unseen seeds"
+    reporter.message(f"best policy, {on}: {evaluation}")
     _warn(folder, config, evaluation, reporter)
     provenance = describe_run(folder, job, config, best)
     export_policy(policy, folder.policy, provenance)

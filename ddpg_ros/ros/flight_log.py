@@ -40,12 +40,13 @@ class FlightLog:
             self._snapshots.append(self._world.snapshot())
         self._periods += 1
 
-    def close_episode(self, seed: int, end: PeriodEnd) -> dict[str, Any]:
-        """The episode ended; what is to be said of it, as JSON values."""
+    def close_episode(self, seed: int, end: PeriodEnd, commands: int) -> dict[str, Any]:
+        """The episode ended, after so many commands; what is to be said of it, as JSON values."""
         episode = {
             "seed": seed,
             "return": self._total,
             "steps": self._periods,
+            "commands": commands,
             "outcome": end.info.get("outcome", ""),
         }
         self.episodes.append(episode)

@@ -25,6 +25,12 @@ class HeardCommands:
         self._last = self._safe.copy()
         self._heard_at = np.full(contract.action_size, _NEVER)
         self._silent = np.zeros(contract.action_size, bool)
+        self._count = np.zeros(contract.action_size, int)
+
+    @property
+    def heard(self) -> int:
+        """How often all of the robot has been commanded since :meth:`forget`."""
+        return int(self._count.min())
 
     def hear(self, part: slice, values: np.ndarray, now: int) -> None:
         """Take in the command of ``part`` of the robot, within the robot's limits.
@@ -36,10 +42,12 @@ class HeardCommands:
         """
         self._last[part] = np.clip(values, self._low[part], self._high[part])
         self._heard_at[part] = now
+        self._count[part] += 1
 
     def forget(self) -> None:
         """Back to the safe command."""
         self._last[:] = self._safe
+        self._count[:] = 0
 
     def fall_silent(self, now: int) -> list[str]:
         """The elements that are silent at ``now`` [ns], if none was before; else none."""

@@ -183,12 +183,15 @@ class WorldNode(Node):
         self._log.record(end)
         if not end.over:
             return
-        episode = self._log.close_episode(self._seed, end)
+        episode = self._log.close_episode(self._seed, end, self._commands.heard)
         self._episodes_out.publish(String(data=json.dumps(episode)))
         self.get_logger().info(
             f"episode {len(self._log.episodes)} (seed {self._seed}): return "
             f"{episode['return']:.2f} in {episode['steps']} steps, {episode['outcome']}"
         )
+        if self.finished() and self._set.real_time_factor > 1.0:
+            # A timer that is always due leaves no time to see that all is over.
+            self._timer.timer_period_ns = self._step_nanoseconds
         if self._set.lockstep or self._set.wait_for_reset:
             self._closed, self._over = True, end.terminated
         else:

@@ -10,7 +10,6 @@ import pytest
 from point_world import PointWorld, StopAfter, quick, trainer
 
 from ddpg_ros.errors import ConfigError, TrainingDiverged, WorldStalled
-from ddpg_ros.learning.agents import Agents
 from ddpg_ros.learning.job import Job
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.stop_request import StopRequest
@@ -61,13 +60,18 @@ def test_after_an_evaluation_on_the_same_robot_the_next_episode_begins(tmp_path:
     assert training.step == 420
 
 
-def test_several_agents_do_not_share_one_robot() -> None:
+def test_several_agents_do_not_share_one_robot(tmp_path: Path) -> None:
+    job, listener, path = Job("point"), Listener(), tmp_path / "run"
     with pytest.raises(ConfigError) as refused:
-        Agents(OneRobot, 2, seed=0)
+        start_training(
+            job, quick(num_envs=2), str(path), listener, StopRequest(), lambda job: OneRobot()
+        )
     assert str(refused.value) == (
         "num_envs: 'point' is one robot on the ROS graph; expected 1, got 2. Set num_envs to "
         "1; presets may set more."
     )
+    assert not path.exists()
+    assert not listener.said
 
 
 def test_an_interrupted_run_goes_on_with_the_next_episode_and_says_so(tmp_path: Path) -> None:

@@ -79,3 +79,16 @@ def test_the_time_left_follows_from_the_speed() -> None:
     shortest, longest = times[2] - times[1], times[3] - times[0]
     assert 300 / longest <= progress.steps_per_second <= 300 / shortest
     assert progress.seconds_left == pytest.approx(600 / progress.steps_per_second)
+
+
+def test_evaluations_do_not_count_as_slow_steps_and_those_to_come_are_in_the_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    telemetry, now = Telemetry(), [50.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    telemetry.progress(step=100, total_steps=1000, episodes=0)
+    now[0] += 3.0 + 20.0
+    telemetry.pause(20.0)
+    progress = telemetry.progress(400, 1000, episodes=0, evaluations_left=2.5)
+    assert progress.steps_per_second == pytest.approx(100.0)
+    assert progress.seconds_left == pytest.approx(600 / 100.0 + 2.5 * 20.0)

@@ -149,7 +149,7 @@ def test_a_signal_leaves_a_report_of_what_was_done(
         ("--sweep --episodes=0", "--episodes: expected at least 1, got 0."),
         ("--sweep --processes=0", "--processes: expected in [1, 1024], got 0."),
         ("--sweep --seed=-1", "--seed: expected in [0, 1073741823], got -1."),
-        ("--axis=mass --seed=1", "--axis, --seed: means something with --sweep alone."),
+        ("--axis=mass --output=x", "--axis, --output: means something with --sweep alone."),
         (
             "--sweep --vary=mass=1,2",
             "--sweep: sets every disturbance itself; leave out --randomise, --vary.",

@@ -122,6 +122,8 @@ def test_it_reports_every_episode_and_ends_after_the_last(
     assert [episode["seed"] for episode in episodes] == [7, 8]
     assert [episode["steps"] for episode in episodes] == [160, 160]
     assert {episode["outcome"] for episode in episodes} == {"failure"}
+    # 50 commands a second, of which each of 400 periods hears some or none
+    assert all(0 < episode["commands"] < 80 for episode in episodes)
     assert json.loads(heard[0].data) == episodes[0]
     assert film.read_bytes().startswith(b"GIF8")
 

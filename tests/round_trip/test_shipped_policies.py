@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -55,6 +56,18 @@ def assert_it_succeeds_over_ros(world: str, folder: Path, *options: str) -> None
     assert in_gymnasium["outcomes"].get("success", 0) >= EPISODES - 1
     assert over_ros["episodes"] == EPISODES
     assert over_ros["outcomes"].get("success", 0) >= in_gymnasium["outcomes"]["success"] - 1
+
+
+def test_a_machine_that_cannot_keep_up_is_told_from_a_policy_that_cannot_fly(
+    tmp_path: Path,
+) -> None:
+    said = run(
+        *("evaluate", POLICIES / "balancer.onnx", "--over-ros"),
+        *("--episodes", 2, "--real-time-factor", 1000),
+        cwd=tmp_path,
+    )
+    assert re.search(r"\n[\d,]+ of [\d,]+ control periods went by without a new command, ", said)
+    assert "cannot keep up with 1000 times real time here." in said
 
 
 def test_every_policy_that_comes_along_is_flown() -> None:
