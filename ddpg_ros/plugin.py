@@ -41,8 +41,7 @@ def load_module(name: str) -> ModuleType:
             ) from None
         raise ConfigError(f"module '{name}' cannot be imported ({error}).") from error
     except Exception as error:  # whatever a module of the user's does when it is imported
-        reason = f"{type(error).__name__}: {error}"
-        raise ConfigError(f"module '{name}' cannot be imported ({reason}).") from error
+        raise ConfigError(f"module '{name}' cannot be imported ({told(error)}).") from error
 
 
 def load_object(name: str) -> Any:
@@ -67,19 +66,27 @@ def load_object(name: str) -> Any:
         raise ConfigError(f"module '{module_name}' has no '{attribute}'.{has}") from None
 
 
+def told(error: Exception) -> str:
+    """What was raised, and where in the user's code if it was there."""
+    said = f"{type(error).__name__}: {one_line(error)}"
+    where = _place_in_users_code(error)
+    return f"{said}, in {where}" if where else said
+
+
 def fault_in_users_code(error: Exception) -> str:
     """What went wrong and where, a sentence, if it was in a file of the user's; empty elsewhere.
 
     What a library raises is the fault of whoever called it.
     """
+    return told(error) if _place_in_users_code(error) else ""
+
+
+def _place_in_users_code(error: Exception) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         path = Path(frame.filename)
         if path.is_relative_to(_PACKAGE):
             return ""
         installed = not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
         if path.is_file() and not installed and not path.is_relative_to(_STANDARD_LIBRARY):
-            return (
-                f"{path}, line {frame.lineno}, in {frame.name}: {type(error).__name__}: "
-                f"{one_line(error)}. The line is: {frame.line}"
-            )
+            return f"{path}, line {frame.lineno}: {frame.line}"
     return ""

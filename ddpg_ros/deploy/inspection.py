@@ -92,12 +92,13 @@ def _observation_rows(policy: OnnxPolicy) -> list[Sequence[str]]:
     index = contract.observation_size - contract.frame_size
     for term in contract.observation:
         labels = " + ".join(source.label for source in term.sources)
-        age = min(source.max_age for source in term.sources)
+        ages = dict.fromkeys(short(source.max_age) for source in term.sources)
         for element, low, high in zip(term.element_names, term.lows, term.highs, strict=True):
             seen = f"{short(statistics.minimum[index])} .. {short(statistics.maximum[index])}"
             mean, std = statistics.mean[index], statistics.std[index]
-            numbers = [short(value) for value in (low, high, age, mean, std)]
-            rows.append((f"{term.name}.{element}", labels, term.unit, *numbers, seen))
+            bounds, moments = (short(low), short(high)), (short(mean), short(std))
+            told = labels, term.unit, *bounds, ", ".join(ages), *moments, seen
+            rows.append((f"{term.name}.{element}", *told))
             index += 1
     return rows
 

@@ -208,7 +208,7 @@ class Trainer:
         where = ""
         if error.batch:
             folder.save_diverged_batch(error.batch)
-            where = f" The offending batch is in {folder.diverged_batch}."
+            where = f" What led to it is in {folder.diverged_batch}."
         last = f"the last is {folder.checkpoint}" if folder.checkpoint.exists() else "none yet"
         text = f"step {self.step}: {error}{where} Checkpoint: {last}."
         return TrainingDiverged(text, error.batch)

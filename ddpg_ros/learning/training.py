@@ -125,9 +125,6 @@ def start_training(
     check_training(job, config, make)
     folder = RunFolder.create(path, job.world)
     job = folder.save_job(job, config)
-    reporter.message(f"run folder: {folder.path}")
-    if job.randomisation.changed():
-        reporter.message(f"randomised: {job.randomisation}")
     try:
         return _train(folder, job, config, reporter, request, make)
     except Exception:  # whatever a user's world raises
@@ -141,7 +138,6 @@ def resume_training(
     """Go on with the run in the folder ``path`` from its last checkpoint, as if never stopped."""
     folder = RunFolder(Path(path))
     job, config = folder.load_job()
-    reporter.message(f"run folder: {folder.path}")
     return _train(folder, job, config, reporter, request, make)
 
 
@@ -157,7 +153,7 @@ def _train(
         return make(job).remember(config.history)
 
     trainer = Trainer(folder, config, build, reporter, request)
-    _introduce(trainer, config, reporter, folder)
+    _introduce(trainer, job, config, reporter, folder)
     try:
         trainer.restore()
         if trainer.step:
@@ -208,9 +204,14 @@ def _warn(
         reporter.warning(f"looked wrong while it trained: {', '.join(signs)}; see {folder.health}")
 
 
-def _introduce(trainer: Trainer, config: DdpgConfig, reporter: Reporter, folder: RunFolder) -> None:
+def _introduce(
+    trainer: Trainer, job: Job, config: DdpgConfig, reporter: Reporter, folder: RunFolder
+) -> None:
     """Say what is trained, with what, and where to watch it."""
     contract = trainer.contract
+    reporter.message(f"run folder: {folder.path}")
+    if job.randomisation.changed():
+        reporter.message(f"randomised: {job.randomisation}")
     ticks = f" at each of {contract.history} ticks" if contract.history > 1 else ""
     reporter.message(
         f"{contract.name}: reads {contract.frame_size} elements{ticks}, drives "

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from ddpg_ros.contract import Contract, Reading, generic_contract
 from ddpg_ros.contract.readings import FLOAT64_MULTI_ARRAY, float64_multi_array
 from ddpg_ros.errors import WorldError, one_line
-from ddpg_ros.plugin import see_working_directory
+from ddpg_ros.plugin import see_working_directory, told
 from ddpg_ros.worlds.mujoco_plant import MujocoPlant
 from ddpg_ros.worlds.randomisation import Draw
 from ddpg_ros.worlds.world import PeriodEnd, World
@@ -188,8 +188,7 @@ def _make(env_id: str, render: bool) -> gymnasium.Env:
             f"({error})."
         ) from None
     except Exception as error:  # whatever the user's constructor raises
-        reason = f"{type(error).__name__}: {error}"
-        raise WorldError(f"world '{env_id}': cannot be made ({reason}).") from error
+        raise WorldError(f"world '{env_id}': cannot be made ({told(error)}).") from error
 
 
 def _mujoco_plant(env: Any) -> MujocoPlant | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from types import ModuleType
 
 import gymnasium
 
-from ddpg_ros.errors import ConfigError, DdpgRosError, WorldError, one_line
-from ddpg_ros.plugin import load_module
+from ddpg_ros.errors import ConfigError, DdpgRosError, WorldError
+from ddpg_ros.plugin import load_module, told
 from ddpg_ros.worlds.world import World
 
-_TO_PROVIDE = ("_restart", "_advance", "readings")
+_TO_PROVIDE = {"_restart": ("seed",), "_advance": ("command",), "readings": ()}
+"""Methods, and what each takes."""
 
 
 def own_world(name: str) -> Callable[[], World] | None:
@@ -38,6 +40,15 @@ def own_world(name: str) -> Callable[[], World] | None:
     lacks = [method for method in _TO_PROVIDE if getattr(found, method) is getattr(World, method)]
     if lacks:
         raise WorldError(f"world '{name}': the class lacks the methods {', '.join(lacks)}.")
+    for method, arguments in _TO_PROVIDE.items():
+        given = inspect.signature(getattr(found, method))
+        try:
+            given.bind("self", *arguments)
+        except TypeError:
+            wanted = ", ".join(("self", *arguments))
+            raise WorldError(
+                f"world '{name}': its method {method} takes {given}; expected ({wanted})."
+            ) from None
     own: Callable[[], World] = found
     return own
 
@@ -49,12 +60,16 @@ def make_own_world(name: str, kind: Callable[[], World]) -> World:
         WorldError: The constructor fails.
     """
     try:
-        return kind()
+        world = kind()
     except DdpgRosError:
         raise
     except Exception as error:  # whatever the user's constructor raises
-        reason = f"{type(error).__name__}: {one_line(error)}"
-        raise WorldError(f"world '{name}': cannot be made ({reason}).") from error
+        raise WorldError(
+            f"world '{name}': cannot be made ({told(error)}). It is made without arguments."
+        ) from error
+    if not hasattr(world, "contract"):
+        raise WorldError(f"world '{name}': its __init__ does not call super().__init__(...).")
+    return world
 
 
 def _listed(module: ModuleType) -> str:

@@ -47,7 +47,7 @@ def test_the_message_says_when_what_and_where(diverged: tuple[Path, str]) -> Non
     folder, message = diverged
     found = re.fullmatch(
         r"step (\d+): the critic's loss is inf, the actor's (.*); both must be finite\. Try "
-        r"smaller learning rates, max_grad_norm=1 or a smaller tau\. The offending batch is in "
+        r"smaller learning rates, max_grad_norm=1 or a smaller tau\. What led to it is in "
         r"(.*)\. Checkpoint: the last is (.*)\.",
         message,
     )
@@ -62,7 +62,7 @@ def test_before_the_first_checkpoint_the_message_says_that_there_is_none(tmp_pat
     with pytest.raises(TrainingDiverged) as stopped:
         run.run()
     assert str(stopped.value) == (
-        "step 29: world 'point' returned the reward nan; it must be finite. The offending batch is "
+        "step 29: world 'point' returned the reward nan; it must be finite. What led to it is "
         f"in {tmp_path / 'diverged_batch.pt'}. Checkpoint: none yet."
     )
     kept = torch.load(tmp_path / "diverged_batch.pt", weights_only=True)

@@ -41,9 +41,9 @@ def test_a_world_that_raises_while_it_trains_is_told_by_file_and_line(
     command = ["train", "my_faulty_world:Faulty", "--preset", "pendulum", "--run", "run"]
     assert main(command) == 2
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"ddpg-ros train: {tmp_path}/my_faulty_world.py, line 9, in _advance: ValueError: operands "
-        "could not be broadcast together with shapes (3,) (4,). The line is: "
-        "return super()._advance(np.zeros(3) + np.zeros(4))"
+        "ddpg-ros train: ValueError: operands could not be broadcast together with shapes (3,) (4,)"
+        f", in {tmp_path}/my_faulty_world.py, line 9: return super()._advance(np.zeros(3) + "
+        "np.zeros(4))"
     )
 
 
@@ -56,4 +56,7 @@ def test_a_fault_of_the_package_is_none_of_the_users(faulty: ModuleType) -> None
 def test_a_fault_in_a_library_is_its_callers() -> None:
     with pytest.raises(ValueError, match="broadcast") as raised:
         np.zeros(3) + np.zeros(4)
-    assert fault_in_users_code(raised.value).startswith(f"{__file__}, line ")
+    said = fault_in_users_code(raised.value)
+    assert said.startswith("ValueError: operands could not be broadcast together")
+    assert said.endswith(": np.zeros(3) + np.zeros(4)")
+    assert f", in {__file__}, line " in said

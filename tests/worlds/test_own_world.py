@@ -28,6 +28,14 @@ class Careless(Swing):
     def __init__(self):
         raise KeyError("hinge")
 
+class Forgetful(Swing):
+    def __init__(self):
+        pass
+
+class Deaf(Swing):
+    def _advance(self):
+        pass
+
 helper = 3
 gymnasium.register("Registered-v0", entry_point="gymnasium.envs.classic_control:PendulumEnv")
 """
@@ -91,7 +99,7 @@ def test_a_class_that_is_not_there_or_no_world_is_told_with_those_there_are(name
     assert refusal(f"my_worlds:{name}") == (
         f"world 'my_worlds:{name}': module 'my_worlds' has no class '{name}' derived from "
         "ddpg_ros.worlds.World, and registers no such environment. Its worlds: Swing, Sketch, "
-        "Careless."
+        "Careless, Forgetful, Deaf."
     )
 
 
@@ -99,10 +107,11 @@ def test_a_class_that_is_not_there_or_no_world_is_told_with_those_there_are(name
     ("name", "reason"),
     [
         ("my_broken", "No module named 'nothing_of_that_name'"),
-        ("my_wrong", "ZeroDivisionError: division by zero"),
+        ("my_wrong", "ZeroDivisionError: division by zero, in {here}/my_wrong.py, line 1: 1 / 0"),
     ],
 )
-def test_a_module_that_fails_is_told_with_its_reason(name: str, reason: str) -> None:
+def test_a_module_that_fails_is_told_with_its_reason(name: str, reason: str, here: Path) -> None:
+    reason = reason.format(here=here)
     assert refusal(f"{name}:World") == (
         f"world '{name}:World': module '{name}' cannot be imported ({reason})."
     )
@@ -114,9 +123,22 @@ def test_a_world_without_its_methods_is_told_which() -> None:
     )
 
 
-def test_a_constructor_that_fails_is_told_with_its_reason() -> None:
+def test_a_constructor_that_fails_is_told_with_its_reason_and_line(here: Path) -> None:
     assert refusal("my_worlds:Careless") == (
-        "world 'my_worlds:Careless': cannot be made (KeyError: 'hinge')."
+        f"world 'my_worlds:Careless': cannot be made (KeyError: 'hinge', in {here}/my_worlds.py, "
+        """line 15: raise KeyError("hinge")). It is made without arguments."""
+    )
+
+
+def test_a_constructor_that_does_not_call_its_bases_is_told() -> None:
+    assert refusal("my_worlds:Forgetful") == (
+        "world 'my_worlds:Forgetful': its __init__ does not call super().__init__(...)."
+    )
+
+
+def test_a_method_that_cannot_take_what_it_is_given_is_told() -> None:
+    assert refusal("my_worlds:Deaf") == (
+        "world 'my_worlds:Deaf': its method _advance takes (self); expected (self, command)."
     )
 
 
