@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import torch
 from torch import Tensor
 
 from ddpg_ros.contract.action import SATURATED
 from ddpg_ros.learning.compute.adam import Adam, StepSize
-from ddpg_ros.learning.compute.parameters import Parameters
-from ddpg_ros.learning.compute.partner import Alone, Task
+from ddpg_ros.learning.compute.parameters import Allocate, Parameters
+from ddpg_ros.learning.compute.partner import Task
 from ddpg_ros.learning.compute.perceptron import Perceptron
 from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
@@ -28,10 +26,9 @@ class ActorLearner:
         batch: Where the observations are found, and the target's actions are left.
         config: The hyperparameters.
         dtype: Type of matrix products' operands.
-        partner: Where vectors come from, and into how many shares the batch is cut.
+        allocate: Where vectors come from.
 
     Attributes:
-        find_next_actions: What the target would do next, mu'(s'), a share of the batch each.
         report: The latest loss that was measured, and the fraction of saturated actions.
         tasks: What it does beside the critics, none with arguments or results.
     """
@@ -45,9 +42,8 @@ class ActorLearner:
         batch: SharedBatch,
         config: DdpgConfig,
         dtype: torch.dtype,
-        partner: Alone,
+        allocate: Allocate,
     ) -> None:
-        allocate = partner.allocate
         self._tau, self._average_share = config.tau, config.policy_average
         self._critic, self._batch = critic, batch
         self.weights = Parameters(actor, dtype, allocate)
@@ -63,16 +59,18 @@ class ActorLearner:
         )
         self.adam = Adam(self.weights, step_size, config.adam_beta1, 0.0, longest, allocate)
         self.report: Tensor = allocate(2, torch.float32)
-        self.find_next_actions: list[Task] = [
-            partial(self._find_next_actions, share, partner.shares)
-            for share in range(partner.shares)
-        ]
         self.tasks: list[Task] = [
-            *self.find_next_actions,
+            self.find_next_actions,
             self.find_gradient,
-            self.step,
             self.measure,
+            self.step,
         ]
+
+    @torch.inference_mode()
+    def find_next_actions(self) -> None:
+        """What the target would do next, mu'(s')."""
+        outputs, _ = self._target_mu.forward(self._batch.next_s)
+        torch.tanh(outputs, out=self._batch.next_a)
 
     @torch.inference_mode()
     def find_gradient(self) -> None:
@@ -102,10 +100,3 @@ class ActorLearner:
         hidden, actions = self._ascended
         self.report[0] = -self._critic.outputs(hidden).mean()
         self.report[1] = (actions.abs() > SATURATED).float().mean()
-
-    @torch.inference_mode()
-    def _find_next_actions(self, share: int, shares: int) -> None:
-        size = len(self._batch)
-        rows = slice(size * share // shares, size * (share + 1) // shares)
-        outputs, _ = self._target_mu.forward(self._batch.next_s[rows])
-        torch.tanh(outputs, out=self._batch.next_a[rows])

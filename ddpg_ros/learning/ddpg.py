@@ -63,7 +63,7 @@ class Ddpg:
         action_size: m.
         config: Learning rates, discount, network shape and so on.
         device: Where the networks live.
-        partner: Does shares of an update, in this process or beside it.
+        partner: Does the actor's share of an update, in this process or beside it.
 
     Attributes:
         updates: How many there have been.
@@ -123,7 +123,7 @@ class Ddpg:
             self._batch,
             config,
             dtype,
-            self._partner,
+            allocate,
         )
         self._partner.tasks = [
             *self._actor_learner.tasks,
@@ -174,16 +174,19 @@ class Ddpg:
         shared.s.copy_(self.normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
         shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
-        partner.side_by_side(actor.find_next_actions)
+        next_actions = partner.begin(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
-        actor_gradient = 0
+        actor_gradient = actor_step = 0
         if moves_actor or measured:
             actor_gradient = partner.begin(actor.find_gradient)
         if measured:
             actor_gradient = partner.begin(actor.measure)
         if act is not None:
             act()
+        if moves_actor:
+            actor_step = partner.begin(actor.step)
         partner.meanwhile = meanwhile
+        partner.finish(next_actions)
 
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
         self._smooth(shared.next_a)
@@ -197,7 +200,6 @@ class Ddpg:
         partner.side_by_side([critic.find_gradient for critic in critics])
 
         partner.finish(actor_gradient)
-        actor_step = partner.begin(actor.step) if moves_actor else 0
         self._q_adam.step()
         if config.batch_norm:
             partner.side_by_side([critic.gather for critic in critics])

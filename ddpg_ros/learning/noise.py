@@ -56,7 +56,7 @@ class GaussianNoise(Noise):
         return config.noise_std + progress * (config.noise_std_final - config.noise_std)
 
     def sample(self, step: int) -> np.ndarray:
-        return self._rng.normal(0.0, self.std(step) * self._shares, self._shape)
+        return self.std(step) * self._shares * self._rng.standard_normal(self._shape)
 
 
 class OrnsteinUhlenbeckNoise(GaussianNoise):

@@ -52,15 +52,12 @@ class Alone:
         device: Where vectors are allocated.
 
     Attributes:
-        shares: Into how many a batch is cut where it is worked on side by side. On a processor
-            two, whoever works there: how a product is rounded may depend on its size.
         tasks: What can be begun.
         meanwhile: Work in pieces, for this process to do where it would wait.
     """
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
-        self.shares = 2 if device.type == "cpu" else 1
         self.tasks: list[Task] = []
         self.meanwhile: Iterator[None] = iter(())
         self._begun: list[Task] = []
