@@ -26,6 +26,7 @@ from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.seeds import evaluation_seeds
 from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.watch import look_back
+from ddpg_ros.plugin import told
 from ddpg_ros.worlds import ROS, World, make_world
 from ddpg_ros.worlds.randomisation_file import find_ranges
 
@@ -230,4 +231,4 @@ def _report(run: FinishedRun, reporter: Reporter, request: StopRequest) -> None:
     except GivenUp:
         reporter.message(f"no report, as the run was asked to stop. {again}")
     except Exception as error:  # whatever a user's world raises
-        reporter.message(f"no report ({type(error).__name__}: {error}). {again}")
+        reporter.message(f"no report ({told(error)}). {again}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ddpg_ros.contract import Contract, Reading
 from ddpg_ros.errors import ConfigError, WorldError
-from ddpg_ros.plugin import load_object
+from ddpg_ros.plugin import load_object, told
 
 _WANTED = "expected (reward, terminated) or (reward, terminated, outcome)"
 
@@ -82,8 +82,7 @@ class Reward:
         try:
             returned = self._function(terms, readings, command)
         except Exception as error:  # whatever the user's function raises
-            reason = f"{type(error).__name__}: {error}"
-            raise WorldError(f"reward '{self._name}': fails ({reason}).") from error
+            raise WorldError(f"reward '{self._name}': fails ({told(error)}).") from error
         try:
             reward, terminated, *outcome = returned
             return Verdict(float(reward), bool(terminated), *map(str, outcome))

@@ -18,6 +18,7 @@ from ddpg_ros.learning.stop_request import StopRequest
 from ddpg_ros.learning.study.outcome import Outcome
 from ddpg_ros.learning.study.results import Results
 from ddpg_ros.learning.study.training import Training
+from ddpg_ros.plugin import told
 
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 3.0
@@ -158,7 +159,7 @@ def _work(
             except DdpgRosError as error:
                 said = str(error)
             except Exception as error:  # whatever a user's world raises
-                said = f"{type(error).__name__}: {error}"
+                said = told(error)
             steps[place] = 0
             connection.send(said)
     except (EOFError, OSError):  # nobody is there any more
