@@ -9,10 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +26,22 @@ from benchmarks.result import RESULTS, context
 _FOLDER = RESULTS / "learning_curves"
 _ENVIRONMENTS = ("HalfCheetah-v5", "Hopper-v5", "Walker2d-v5")
 
-Train = Callable[..., dict[str, Any]]
+OURS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ddpg": ("ddpg", {}),
+    "ddpg-float32": ("ddpg", {"precision": "float32"}),
+    "ddpg-two-critics": ("ddpg", {"critics": 2}),
+    "ddpg-delay": ("ddpg", {"policy_delay": 2}),
+    "ddpg-smoothing": ("ddpg", {"target_noise_std": 0.2}),
+    "ddpg-layer-norm": ("ddpg", {"layer_norm": True}),
+    "ddpg-batch-norm": ("ddpg", {"batch_norm": True, "tau": 1.0, "adam_beta1": 0.5}),
+    "default": ("default", {}),
+    "default-one-critic": ("default", {"critics": 1}),
+    "default-no-delay": ("default", {"policy_delay": 1}),
+    "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
+}
+"""Our contestants: a preset each, and what differs from it."""
 
-CONTESTANTS: dict[str, Train] = {
-    "default": partial(train_own, "default"),
-    "default-one-critic": partial(train_own, "default"),
-    "ddpg": partial(train_own, "ddpg"),
-    "ddpg-float32": partial(train_own, "ddpg"),
-    "sb3-ddpg": partial(train_peer, "sb3", "DDPG"),
-    "sb3-td3": partial(train_peer, "sb3", "TD3"),
-}
-_SETTINGS: dict[str, dict[str, Any]] = {
-    "ddpg-float32": {"precision": "float32"},
-    "default-one-critic": {"critics": 1},
-}
+PEERS = {"sb3-ddpg": ("sb3", "DDPG"), "sb3-td3": ("sb3", "TD3")}
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,14 @@ class Run:
         """Train and keep the curve, unless it is there already."""
         if self.path.exists():
             return
-        arguments = ["--steps", str(self.steps)]
-        if self.contestant.startswith("sb3"):
-            arguments += ["--seed", str(self.seed)]
+        arguments = [self.environment, "--steps", str(self.steps)]
+        if self.contestant in PEERS:
+            library, algorithm = PEERS[self.contestant]
+            curve = train_peer(library, algorithm, *arguments, "--seed", str(self.seed))
         else:
-            settings = {"seed": self.seed, "threads": 1, **_SETTINGS.get(self.contestant, {})}
-            arguments += ["--settings", json.dumps(settings)]
-        curve = CONTESTANTS[self.contestant](self.environment, *arguments)
+            preset, changes = OURS[self.contestant]
+            settings = json.dumps({"seed": self.seed, "threads": 1, **changes})
+            curve = train_own(preset, *arguments, "--settings", settings)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(curve | context()))
         print(f"{self.path.stem}: {curve['returns'][-1]:.0f}", flush=True)
@@ -146,7 +148,7 @@ def _standard_error(values: Sequence[float]) -> float:
 def main() -> None:
     """Train as the arguments say, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=["ddpg"])
+    parser.add_argument("--contestants", nargs="+", choices=[*OURS, *PEERS], default=["ddpg"])
     parser.add_argument("--environments", nargs="+", default=_ENVIRONMENTS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--steps", type=int, default=100_000)

@@ -206,7 +206,8 @@ def test_a_world_that_fails_ends_the_study_in_a_sentence(
 ) -> None:
     (folder / "mine.yaml").write_text(STUDY.replace(":Point", ":Broken"))
     said = refusal(capsys, "mine.yaml", "--jobs", "1")
-    assert said == "'tau 1', seed 0: RuntimeError: out of oil"
+    assert said.startswith("'tau 1', seed 0: RuntimeError: out of oil, in /")
+    assert said.endswith(': raise RuntimeError("out of oil")')
 
 
 def test_list_says_which_there_are_and_how_long_they_take(

@@ -52,7 +52,11 @@ def test_it_may_end_the_episode_and_say_how() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("my_rewards:fails", "reward 'my_rewards:fails': fails (KeyError: 'height')."),
+        (
+            "my_rewards:fails",
+            "reward 'my_rewards:fails': fails (KeyError: 'height', in "
+            f'{my_rewards.__file__}, line 24: return observation["height"], False).',
+        ),
         (
             "my_rewards:bare",
             "reward 'my_rewards:bare': expected (reward, terminated) or (reward, terminated, "
