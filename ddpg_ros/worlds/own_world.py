@@ -37,18 +37,7 @@ def own_world(name: str) -> Callable[[], World] | None:
             f"world '{name}': module '{module_name}' has no class '{attribute}' derived from "
             f"ddpg_ros.worlds.World, and registers no such environment. {_listed(module)}"
         )
-    lacks = [method for method in _TO_PROVIDE if getattr(found, method) is getattr(World, method)]
-    if lacks:
-        raise WorldError(f"world '{name}': the class lacks the methods {', '.join(lacks)}.")
-    for method, arguments in _TO_PROVIDE.items():
-        given = inspect.signature(getattr(found, method))
-        try:
-            given.bind("self", *arguments)
-        except TypeError:
-            wanted = ", ".join(("self", *arguments))
-            raise WorldError(
-                f"world '{name}': its method {method} takes {given}; expected ({wanted})."
-            ) from None
+    _check_methods(name, found)
     own: Callable[[], World] = found
     return own
 
@@ -70,6 +59,21 @@ def make_own_world(name: str, kind: Callable[[], World]) -> World:
     if not hasattr(world, "contract"):
         raise WorldError(f"world '{name}': its __init__ does not call super().__init__(...).")
     return world
+
+
+def _check_methods(name: str, kind: type[World]) -> None:
+    lacks = [method for method in _TO_PROVIDE if getattr(kind, method) is getattr(World, method)]
+    if lacks:
+        raise WorldError(f"world '{name}': the class lacks the methods {', '.join(lacks)}.")
+    for method, arguments in _TO_PROVIDE.items():
+        given = inspect.signature(getattr(kind, method))
+        try:
+            given.bind("self", *arguments)
+        except TypeError:
+            wanted = ", ".join(("self", *arguments))
+            raise WorldError(
+                f"world '{name}': its method {method} takes {given}; expected ({wanted})."
+            ) from None
 
 
 def _listed(module: ModuleType) -> str:
