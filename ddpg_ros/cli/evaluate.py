@@ -29,7 +29,9 @@ def add(verbs: Any) -> None:
         type=int,
         help=f"number of unseen seeds ({_EPISODES}; in a sweep {_SWEEP_EPISODES}, of each cell)",
     )
-    parser.add_argument("--seed", type=int, help="which of the unseen seeds comes first (0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="which of the unseen seeds comes first (0)"
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
     add_ranges(parser)
     parser.add_argument(
@@ -59,9 +61,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     episodes = options.episodes
     if episodes is not None and episodes < 1:
         raise ConfigError(f"--episodes: expected at least 1, got {episodes}.")
-    first = options.seed or 0
-    if not 0 <= first < 2**30:
-        raise ConfigError(f"--seed: expected in [0, {2**30 - 1}], got {first}.")
+    if not 0 <= options.seed < 2**30:
+        raise ConfigError(f"--seed: expected in [0, {2**30 - 1}], got {options.seed}.")
     if options.sweep and options.over_ros:
         raise ConfigError("--sweep: flies in Gymnasium alone; leave out --over-ros.")
     if options.sweep:
@@ -79,7 +80,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     policy = OnnxPolicy.load(options.policy)
     ranges = find_ranges(options.randomise, options.vary, policy.contract)
     where = (options.world, options.contract, ranges)
-    evaluation = evaluate_policy(policy, episodes or _EPISODES, *where, first_seed=first)
+    evaluation = evaluate_policy(policy, episodes or _EPISODES, *where, first_seed=options.seed)
     if options.over_ros:
         from ddpg_ros.cli.over_ros import fly_over_ros
 
@@ -114,7 +115,7 @@ def _sweep(options: argparse.Namespace) -> int:
         contract_file=options.contract,
         axes=tuple(options.axis or ()),
         episodes=options.episodes or _SWEEP_EPISODES,
-        first_seed=options.seed or 0,
+        first_seed=options.seed,
         processes=processes,
         output=options.output or "",
     )
