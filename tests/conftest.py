@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 try:
     from hypothesis import HealthCheck, settings
@@ -37,6 +40,15 @@ TIERS = {
     "package": "numpy",
     "round_trip": "ros",
 }
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have a process that dies of a signal say where, whoever enables the fault handler anew.
+
+    rclpy's EventsExecutor does, and would have it write to what pytest captures, which dies too.
+    """
+    stderr = session.config.stash[fault_handler_stderr_fd_key]
+    faulthandler.enable = partial(faulthandler.enable, stderr)  # type: ignore[assignment]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
