@@ -126,7 +126,7 @@ def _curves(steps: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
 
 
 def _final_returns(steps: int) -> dict[str, Any]:
-    """The last evaluation and the best one of each seed, and their means."""
+    """The last evaluation, the best one and the speed of each seed, and means."""
     table: dict[str, Any] = {}
     for (environment, contestant), curves in _curves(steps).items():
         last = [curve["returns"][-1] for curve in curves]
@@ -137,6 +137,7 @@ def _final_returns(steps: int) -> dict[str, Any]:
             "standard_error": _standard_error(last),
             "best": best,
             "mean_of_best": statistics.fmean(best),
+            "steps_per_second": [c["steps"][-1] / c["train_seconds"][-1] for c in curves],
         }
     return table
 
