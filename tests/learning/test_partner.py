@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 import torch
 from point_world import checkpoint, leaves, quick, trainer
+from small_ddpg import weights
 
 from ddpg_ros.errors import PartnerLost
 from ddpg_ros.learning.compute.partner import Alone, Partner, SharedMemory, find_partner
@@ -302,6 +303,26 @@ def test_nothing_is_done_meanwhile_before_actions_are_chosen() -> None:
         assert order[0] == "act"
         ddpg.update(next(batches(1)), lambda: order.append("act"))
         assert order.count("act") == 2
+    finally:
+        partner.close()
+
+
+@SHARED
+@pytest.mark.parametrize("switches", [PLAIN, TD3, CROSSQ], ids=["plain", "td3", "crossq"])
+def test_actions_are_chosen_before_a_weight_changes(switches: dict[str, Any]) -> None:
+    config, chosen = DdpgConfig(**switches, threads=2), []
+    partner = find_partner(3, 2, config, CPU)
+    try:
+        ddpg = Ddpg(3, 2, config, partner=partner)
+        before = weights(ddpg.actor).clone()
+
+        def act() -> None:
+            time.sleep(0.3)  # in which the partner does all that it may
+            chosen.append(weights(ddpg.actor).clone())
+
+        ddpg.update(next(batches(1)), act)
+        assert torch.equal(chosen[0], before)
+        assert not torch.equal(weights(ddpg.actor), before)
     finally:
         partner.close()
 
