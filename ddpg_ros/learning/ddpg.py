@@ -63,7 +63,7 @@ class Ddpg:
         action_size: m.
         config: Learning rates, discount, network shape and so on.
         device: Where the networks live.
-        partner: Does the actor's share of an update, in this process or beside it.
+        partner: Does shares of an update, in this process or beside it.
 
     Attributes:
         updates: How many there have been.

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -262,8 +262,8 @@ def test_of_several_tasks_all_are_done_and_the_first_is_done_here() -> None:
 @SHARED
 def test_where_it_would_wait_it_does_other_work_while_there_is_any_and_the_wait_goes_on() -> None:
     config = DdpgConfig(**CROSSQ, threads=2)
-    partner, done = find_partner(3, 2, config, CPU), []
-    try:
+    done: list[str] = []
+    with closing(find_partner(3, 2, config, CPU)) as partner:
         task = Ddpg(3, 2, config, partner=partner)._actor_learner.tasks[0]
         process = beside(partner)
 
@@ -285,15 +285,12 @@ def test_where_it_would_wait_it_does_other_work_while_there_is_any_and_the_wait_
 
         partner.finish(begin(until_there_is_no_need()))
         assert done == ["a", "b", "c"]
-    finally:
-        partner.close()
 
 
 @SHARED
 def test_nothing_is_done_meanwhile_before_actions_are_chosen() -> None:
     config = DdpgConfig(**CROSSQ, threads=2)
-    partner = find_partner(3, 2, config, CPU)
-    try:
+    with closing(find_partner(3, 2, config, CPU)) as partner:
         ddpg, order = Ddpg(3, 2, config, partner=partner), []
         process = beside(partner)
         process.send_signal(signal.SIGSTOP)
@@ -303,16 +300,13 @@ def test_nothing_is_done_meanwhile_before_actions_are_chosen() -> None:
         assert order[0] == "act"
         ddpg.update(next(batches(1)), lambda: order.append("act"))
         assert order.count("act") == 2
-    finally:
-        partner.close()
 
 
 @SHARED
 @pytest.mark.parametrize("switches", [PLAIN, TD3, CROSSQ], ids=["plain", "td3", "crossq"])
 def test_actions_are_chosen_before_a_weight_changes(switches: dict[str, Any]) -> None:
     config, chosen = DdpgConfig(**switches, threads=2), []
-    partner = find_partner(3, 2, config, CPU)
-    try:
+    with closing(find_partner(3, 2, config, CPU)) as partner:
         ddpg = Ddpg(3, 2, config, partner=partner)
         before = weights(ddpg.actor).clone()
 
@@ -323,8 +317,6 @@ def test_actions_are_chosen_before_a_weight_changes(switches: dict[str, Any]) ->
         ddpg.update(next(batches(1)), act)
         assert torch.equal(chosen[0], before)
         assert not torch.equal(weights(ddpg.actor), before)
-    finally:
-        partner.close()
 
 
 def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:
