@@ -111,6 +111,15 @@ class Critic(nn.Module):
         return values.squeeze(-1)
 
 
+def fresh_norms(body: nn.Sequential) -> list[tuple[nn.Linear, float]]:
+    """Each linear layer but the last, and the norm to expect of fresh weights and biases."""
+    *hidden, _ = (layer for layer in body if isinstance(layer, nn.Linear))
+    return [
+        (layer, math.sqrt((layer.in_features + 1) * layer.out_features / (3 * layer.in_features)))
+        for layer in hidden
+    ]
+
+
 def _multilayer_perceptron(
     sizes: Sequence[int], layer_norm: bool = False, batch_norm: bool = False
 ) -> nn.Sequential:

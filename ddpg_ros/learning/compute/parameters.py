@@ -32,7 +32,8 @@ class Parameters:
         exact = dtype == torch.float32
         self.operands = self.values if exact else allocate(size, dtype)
         self._products = self.gradients if exact else allocate(size, dtype)
-        self._places: dict[nn.Parameter, tuple[int, int]] = {}
+        self._places: dict[Tensor, tuple[int, int]] = {}
+        self._held: list[tuple[Tensor, float]] = []
         start = 0
         for tensor in (*parameters, *buffers):
             end = start + tensor.numel()
@@ -49,6 +50,16 @@ class Parameters:
         """Make the operands agree with the values."""
         if self.operands is not self.values:
             self.operands.copy_(self.values)
+
+    def hold_norm(self, layer: nn.Linear, norm: float) -> None:
+        """Have :meth:`renormalise` keep a layer's weights and biases, together, at ``norm``."""
+        (start, _), (_, end) = self._places[layer.weight], self._places[layer.bias]
+        self._held.append((self.values[start:end], norm))
+
+    def renormalise(self) -> None:
+        """Scale the layers whose norm is held back to it."""
+        for layer, norm in self._held:
+            layer.mul_(norm / torch.linalg.vector_norm(layer))
 
     def operand(self, parameter: nn.Parameter) -> Tensor:
         """The view of ``parameter`` in the operands."""
