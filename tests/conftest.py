@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import faulthandler
+import os
+import re
 import signal
 from functools import partial
+from itertools import filterfalse
 from pathlib import Path
 
 import pytest
@@ -42,13 +45,42 @@ TIERS = {
 }
 
 
+_BETWEEN = re.compile("/(pluggy|_pytest|xdist|execnet)/|^Extension modules")
+"""What stands between a test and the process it runs in."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget what workers of an earlier run died of."""
+    if not hasattr(config, "workerinput"):
+        for file in _last_words(config).iterdir():
+            file.unlink()
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Have a process that dies of a signal say where, whoever enables the fault handler anew.
 
     rclpy's EventsExecutor does, and would have it write to what pytest captures, which dies too.
+    A worker says it to a file, which the summary quotes: a long log is read from its end.
     """
-    stderr = session.config.stash[fault_handler_stderr_fd_key]
-    faulthandler.enable = partial(faulthandler.enable, stderr)  # type: ignore[assignment]
+    file = session.config.stash[fault_handler_stderr_fd_key]
+    if hasattr(session.config, "workerinput"):
+        file = os.open(_last_words(session.config) / str(os.getpid()), os.O_CREAT | os.O_WRONLY)
+    faulthandler.enable(file)
+    faulthandler.enable = partial(faulthandler.enable, file)  # type: ignore[assignment]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Quote what workers died of."""
+    for file in _last_words(terminalreporter.config).iterdir():
+        if lines := file.read_text().splitlines():
+            terminalreporter.section(f"last words of process {file.name}")
+            terminalreporter.write_line("\n".join(filterfalse(_BETWEEN.search, lines)))
+
+
+def _last_words(config: pytest.Config) -> Path:
+    folder = config.rootpath / ".pytest_cache" / "last_words"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
