@@ -16,10 +16,6 @@ CONSTRAINTS := constraints.txt
 EXTRAS      := ros,train,record
 endif
 
-# Nodes of tests and demo see this machine alone, and leave nothing in /dev/shm when killed.
-export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
-export FASTDDS_BUILTIN_TRANSPORTS    := UDPv4
-
 .PHONY: help demo test check format docs bench peers clean
 
 help:  ## say what there is to make

@@ -32,6 +32,7 @@ setup(
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
     package_data={
         f"{NAME}.learning.report": ["templates/*"],
+        f"{NAME}.ros": ["loopback.xml"],
         f"{NAME}.worlds": ["models/*.xml"],
     },
     data_files=[

@@ -15,16 +15,18 @@ from ddpg_ros.ros.domain import OwnDomain
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def own_domain(transport: str | None = None) -> None:
+def own_domain(shared_memory: bool = True) -> None:
     """Keep the nodes of this benchmark to themselves, on this machine.
 
     Args:
-        transport: ``FASTDDS_BUILTIN_TRANSPORTS`` for all of them; None: as the environment says.
+        shared_memory: Whether Fast DDS may use it; killed processes leave it behind.
     """
-    os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    if transport is not None:
-        os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = transport
+    domain = OwnDomain()
+    if shared_memory:
+        os.environ["ROS_DOMAIN_ID"] = str(domain.number)
+        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    else:
+        os.environ |= domain.environment
 
 
 def verb(name: str, parameters: Sequence[str]) -> list[str]:

@@ -49,7 +49,7 @@ def measure(*options: str) -> dict[str, Any]:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--controller-parameters", nargs="*", default=[], metavar="NAME:=VALUE")
     arguments = parser.parse_args(list(options))
-    own_domain(transport="UDPv4")  # killed processes leave nothing in /dev/shm
+    own_domain(shared_memory=False)
     # What a script runs in its background ignores SIGINT, and so do all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp())

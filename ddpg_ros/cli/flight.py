@@ -59,7 +59,7 @@ class Flight:
             DdpgRosError: A node failed; the message names its log.
         """
         with OwnDomain() as domain:
-            return self._fly(_private_graph(domain.number))
+            return self._fly(_private_graph(domain))
 
     def _fly(self, environment: dict[str, str]) -> list[dict[str, Any]]:
         results = self.output / "episodes.json"
@@ -148,12 +148,9 @@ def _parameters(values: dict[str, object]) -> list[str]:
     return ["--ros-args", *(word for pair in said for word in pair)]
 
 
-def _private_graph(domain: int) -> dict[str, str]:
+def _private_graph(domain: OwnDomain) -> dict[str, str]:
     """An environment whose nodes see this machine and this flight alone."""
-    environment = dict(os.environ)
-    environment["ROS_DOMAIN_ID"] = str(domain)
-    environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    environment.setdefault("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+    environment = os.environ | domain.environment
     if "DISPLAY" not in environment:
         environment.setdefault("MUJOCO_GL", "egl")
     return environment

@@ -29,6 +29,7 @@ class OwnDomain:
 
     Attributes:
         number: For ``ROS_DOMAIN_ID``.
+        environment: What keeps nodes in it, on this machine.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class OwnDomain:
             lock = _lock(self.number)
             if lock is not None:
                 self._lock = lock
+                self.environment = {"ROS_DOMAIN_ID": str(self.number), **_loopback()}
                 return
         raise DdpgRosError(
             f"ROS domains {DOMAINS[0]} to {DOMAINS[-1]}: expected one without nodes of others on "
@@ -58,6 +60,19 @@ class OwnDomain:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _loopback() -> dict[str, str]:
+    """What keeps nodes on this machine.
+
+    Of ``LOCALHOST`` Fast DDS makes shared memory too, whatever its own settings say. What a killed
+    process leaves there can crash who opens it next (Fast-DDS#6501), so Fast DDS has a profile.
+    """
+    if "fastrtps" not in os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp"):
+        return {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    profile = str(Path(__file__).with_name("loopback.xml"))
+    names = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")  # 2.x, 3.x
+    return {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT", **dict.fromkeys(names, profile)}
 
 
 def _lock(domain: int) -> int | None:

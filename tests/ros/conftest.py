@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ import pytest
 
 from ddpg_ros.ros.domain import OwnDomain
 
-os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
+os.environ |= OwnDomain().environment
 
 import rclpy
 from graph import Graph, NodeProcess
 from steady_policy import write_policy
 
 from ddpg_ros.worlds.pendulum import pendulum_contract
+
+ECHO = 0.05
+"""How long what a killed node has sent is still being read [s]."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,7 +42,8 @@ def graph() -> Iterator[Graph]:
 def start(tmp_path: Path, graph: Graph) -> Iterator[Callable[..., NodeProcess]]:
     """Start nodes of the package as processes; those left over are killed at the end.
 
-    The test's own node outlives them: to end it while others talk to it can crash Fast DDS.
+    The test's own node outlives them and what they last said: Fast DDS can crash where one thread
+    ends a subscription and another discovers a publisher for it (Fast-DDS#3303).
     """
     started: list[NodeProcess] = []
 
@@ -54,6 +57,8 @@ def start(tmp_path: Path, graph: Graph) -> Iterator[Callable[..., NodeProcess]]:
     yield start_node
     for process in started:
         process.kill()
+    if started:
+        time.sleep(ECHO)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from graph import Graph
@@ -63,6 +64,33 @@ def test_nor_where_the_sixth_of_several_nodes_is_left(monkeypatch: pytest.Monkey
         with pytest.raises(DdpgRosError):
             OwnDomain()
     OwnDomain().close()
+
+
+NODE = """
+import rclpy, sys
+rclpy.init()
+node = rclpy.create_node("left")
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_node_that_is_killed_there_was_on_this_machine_alone_and_leaves_no_memory() -> None:
+    with OwnDomain() as own:
+        ports = range(7400 + 250 * own.number, 7650 + 250 * own.number)
+        command, environment = [sys.executable, "-c", NODE], os.environ | own.environment
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        ) as node:
+            assert node.stdout is not None
+            node.stdout.readline()
+            sockets = Path(f"/proc/{node.pid}/net/udp").read_text().splitlines()[1:]
+            addresses = [line.split()[1].split(":") for line in sockets]
+            bound = {address for address, port in addresses if int(port, 16) in ports}
+            node.kill()
+    assert bound == {"0100007F", "0100FFEF"}  # 127.0.0.1, and 239.255.0.1 on it
+    left = [f"fastrtps_port{port}" for port in ports]
+    assert not set(left) & set(os.listdir("/dev/shm"))
 
 
 def test_a_domain_leaves_the_ports_alone_that_linux_hands_out() -> None:

@@ -14,4 +14,4 @@ from ddpg_ros.ros.domain import OwnDomain
 def alone() -> Iterator[dict[str, str]]:
     """An environment whose nodes hear each other and nobody else."""
     with OwnDomain() as domain:
-        yield {**os.environ, "ROS_DOMAIN_ID": str(domain.number)}
+        yield os.environ | domain.environment
