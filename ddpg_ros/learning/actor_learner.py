@@ -48,8 +48,7 @@ class ActorLearner:
         self._critic, self._batch = critic, batch
         self.weights = Parameters(actor, dtype, allocate)
         if config.weight_norm:
-            for layer, norm in fresh_norms(actor.body):
-                self.weights.hold_norm(layer, norm)
+            self.weights.hold(fresh_norms(actor))
         self.target_weights = Parameters(target, dtype, allocate)
         self.average_weights = self.weights
         if average is not actor:

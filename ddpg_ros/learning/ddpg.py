@@ -111,8 +111,7 @@ class Ddpg:
             for critic, target in zip_longest(critics, targets)
         ]
         if config.weight_norm:
-            for layer, norm in (pair for critic in critics for pair in fresh_norms(critic.body)):
-                self._q_weights.hold_norm(layer, norm)
+            self._q_weights.hold(fresh_norms(self.critics))
         rate, longest = config.critic_lr, config.max_grad_norm
         step_size = StepSize(rate, rate * config.lr_final, config.updates())
         self._q_adam = Adam(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -111,13 +111,14 @@ class Critic(nn.Module):
         return values.squeeze(-1)
 
 
-def fresh_norms(body: nn.Sequential) -> list[tuple[nn.Linear, float]]:
-    """Each linear layer but the last, and the norm to expect of fresh weights and biases."""
-    *hidden, _ = (layer for layer in body if isinstance(layer, nn.Linear))
-    return [
-        (layer, math.sqrt((layer.in_features + 1) * layer.out_features / (3 * layer.in_features)))
-        for layer in hidden
-    ]
+def fresh_norms(network: nn.Module) -> Iterator[tuple[nn.Linear, float]]:
+    """Each hidden layer, and the norm to expect of its fresh weights and biases together."""
+    for body in network.modules():
+        if isinstance(body, nn.Sequential):
+            *hidden, _ = (layer for layer in body if isinstance(layer, nn.Linear))
+            for layer in hidden:
+                numbers = (layer.in_features + 1) * layer.out_features
+                yield layer, math.sqrt(numbers / (3 * layer.in_features))
 
 
 def _multilayer_perceptron(

@@ -52,12 +52,10 @@ def test_first_weights_are_those_of_the_paper() -> None:
 
 def test_fresh_hidden_layers_have_the_norms_that_are_expected() -> None:
     torch.manual_seed(0)
-    actor = Actor(16, 9, (300, 200), batch_norm=True)
-    norms = fresh_norms(actor.body)
-    assert [(layer.in_features, layer.out_features) for layer, _ in norms] == [
-        (16, 300),
-        (300, 200),
-    ]
+    critics = nn.ModuleList(Critic(16, 9, (300, 200), batch_norm=True) for _ in range(2))
+    norms = list(fresh_norms(critics))
+    shapes = [(layer.in_features, layer.out_features) for layer, _ in norms]
+    assert shapes == 2 * [(25, 300), (300, 200)]
     for layer, norm in norms:
         numbers = torch.cat([layer.weight.flatten(), layer.bias])
         assert float(numbers.detach().norm()) == pytest.approx(norm, rel=0.03)

@@ -71,7 +71,7 @@ def test_a_layers_norm_is_held_and_nothing_else_is_touched() -> None:
     parameters = Parameters(kept, torch.float32, zeros)
     parameters.renormalise()
     before = flat(kept)
-    parameters.hold_norm(kept[0], 2.0)
+    parameters.hold([(kept[0], 2.0)])
     parameters.renormalise()
     layer = before[:20]
     torch.testing.assert_close(flat(kept)[:20], 2.0 * layer / layer.norm())

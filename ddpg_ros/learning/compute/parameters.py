@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -51,15 +51,16 @@ class Parameters:
         if self.operands is not self.values:
             self.operands.copy_(self.values)
 
-    def hold_norm(self, layer: nn.Linear, norm: float) -> None:
-        """Have :meth:`renormalise` keep a layer's weights and biases, together, at ``norm``."""
-        (start, _), (_, end) = self._places[layer.weight], self._places[layer.bias]
-        self._held.append((self.values[start:end], norm))
+    def hold(self, norms: Iterable[tuple[nn.Linear, float]]) -> None:
+        """Have :meth:`renormalise` keep the weights and biases of a layer, together, at a norm."""
+        for layer, norm in norms:
+            (start, _), (_, end) = self._places[layer.weight], self._places[layer.bias]
+            self._held.append((self.values[start:end], norm))
 
     def renormalise(self) -> None:
-        """Scale the layers whose norm is held back to it."""
-        for layer, norm in self._held:
-            layer.mul_(norm / torch.linalg.vector_norm(layer))
+        """Scale layers that are held at a norm back to it."""
+        for numbers, norm in self._held:
+            numbers.mul_(norm / torch.linalg.vector_norm(numbers))
 
     def operand(self, parameter: nn.Parameter) -> Tensor:
         """The view of ``parameter`` in the operands."""
