@@ -10,9 +10,11 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from ddpg_ros.cli.counter import Counter
+from ddpg_ros.cli.stopping import stopped_by_signals
 from ddpg_ros.errors import DdpgRosError
 from ddpg_ros.ros.domain import OwnDomain
 
@@ -57,22 +59,15 @@ class Flight:
 
         Raises:
             DdpgRosError: A node failed; the message names its log.
+            KeyboardInterrupt: SIGINT or SIGTERM came; the nodes are leaving.
         """
-        with OwnDomain() as domain:
-            return self._fly(_private_graph(domain))
+        interrupted = Event()
+        with OwnDomain() as domain, stopped_by_signals(interrupted.set):
+            return self._fly(_private_graph(domain), interrupted)
 
-    def _fly(self, environment: dict[str, str]) -> list[dict[str, Any]]:
+    def _fly(self, environment: dict[str, str], interrupted: Event) -> list[dict[str, Any]]:
         results = self.output / "episodes.json"
         results.unlink(missing_ok=True)
-        recorders = []
-        if self.recorded:
-            arguments = [str(self.policy), "--output", str(self.output / RECORDING)]
-            recorders.append(self._start("record", arguments, environment))
-        controller = self._start(
-            "controller",
-            _parameters({"policy": self.policy, "use_sim_time": "true"}),
-            environment,
-        )
         told = {
             "world": self.world,
             "contract_file": self.contract_file,
@@ -83,18 +78,29 @@ class Flight:
             "results_file": results,
             "film_file": self.output / FILM if self.filmed else "",
         }
-        world = self._start("world", _parameters(told), environment)
+        starts = {
+            "controller": _parameters({"policy": self.policy, "use_sim_time": "true"}),
+            "world": _parameters(told),
+        }
+        if self.recorded:
+            recorded = [str(self.policy), "--output", str(self.output / RECORDING)]
+            starts = {"record": recorded, **starts}
+        nodes: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            self._wait_for(results, {"controller": controller, "world": world})
-            controller.send_signal(signal.SIGINT)  # before it finds that the clock stands still
-            self._leave(controller, "controller")
-            self._leave(world, "world", _FLIGHT_DEADLINE)
+            for verb, arguments in starts.items():
+                nodes[verb] = self._start(verb, arguments, environment)
+            self._wait_for(results, nodes, interrupted)
+            nodes["controller"].send_signal(signal.SIGINT)  # before it finds that the clock stands
+            self._leave(nodes["controller"], "controller")
+            self._leave(nodes["world"], "world", _FLIGHT_DEADLINE)
         finally:
-            for process in (world, controller, *recorders):
+            for process in nodes.values():
                 if process.poll() is None:
                     process.send_signal(signal.SIGINT)
-        for recorder in recorders:
-            self._leave(recorder, "record")
+        if self.recorded:
+            self._leave(nodes["record"], "record")
+        if interrupted.is_set():
+            raise KeyboardInterrupt
         episodes: list[dict[str, Any]] = json.loads(results.read_text())
         return episodes
 
@@ -105,11 +111,15 @@ class Flight:
         with self._log(verb).open("wb") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
-    def _wait_for(self, results: Path, nodes: dict[str, subprocess.Popen[bytes]]) -> None:
+    def _wait_for(
+        self, results: Path, nodes: dict[str, subprocess.Popen[bytes]], interrupted: Event
+    ) -> None:
         """Until the world has flown the last episode."""
         deadline = time.monotonic() + _FLIGHT_DEADLINE + 3 * self.seconds / self.real_time_factor
         counter = Counter(self.episodes, "episodes")
         while not results.exists():
+            if interrupted.is_set():
+                raise KeyboardInterrupt
             if counter.shown:
                 counter.tell(self._log("world").read_bytes().count(b"): return "))
             for verb, process in nodes.items():

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,10 @@ def test_so_does_one_whose_robot_is_not_quite_as_modelled(tmp_path: Path) -> Non
     assert_it_succeeds_over_ros("arm", tmp_path, "--vary", "sensor_noise=0,0.01")
 
 
-def test_an_interrupted_flight_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked_by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_flight_leaves_nothing_behind(
+    tmp_path: Path, asked_by: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "ddpg_ros.cli", "evaluate", str(POLICIES / "arm.onnx")]
     command += ["--over-ros", "--episodes", "2", "--real-time-factor", "0.1"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -37,11 +41,25 @@ def test_an_interrupted_flight_leaves_nothing_behind(tmp_path: Path) -> None:
         while not list(tmp_path.glob("ddpg_ros_flight_*/world.log")):
             assert flight.poll() is None
             time.sleep(0.02)
-        flight.send_signal(signal.SIGINT)
+        flight.send_signal(asked_by)
         assert flight.wait(30) == 130
         assert flight.stderr is not None
         assert "Traceback" not in flight.stderr.read()
     assert not list(tmp_path.glob("ddpg_ros_flight_*"))
+    end = time.monotonic() + 30.0
+    while left := processes_told_of(tmp_path):
+        assert time.monotonic() < end, left
+        time.sleep(0.1)
+
+
+def processes_told_of(folder: Path) -> list[str]:
+    """Command lines of the processes whose environment names ``folder``."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # another's, or it has ended
+            if str(folder).encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
 
 
 def assert_it_succeeds_over_ros(world: str, folder: Path, *options: str) -> None:
