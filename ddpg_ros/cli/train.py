@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpg_ros.cli.nodes import missing_package_told
-from ddpg_ros.errors import ConfigError
+from ddpg_ros.errors import STOPPED, ConfigError
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.ros.settings import RobotParameters
 
@@ -112,7 +112,7 @@ def _train(options: argparse.Namespace) -> int:
     folder = result.folder
     if result.evaluation is None:
         print(f"stopped with a checkpoint; go on: ddpg-ros train --resume {folder.path}")
-        return 0
+        return STOPPED
     OnnxPolicy.load(folder.policy)
     print(f"learning curve: {folder.learning_curve}")
     if folder.report.exists():

@@ -1,4 +1,4 @@
-"""SIGKILL of a real training, again and again, costs nothing but the time since a checkpoint."""
+"""A training that is killed loses only the time since a checkpoint; one that is stopped says so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from point_world import leaves
 
@@ -75,3 +76,18 @@ def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path: Path) -> No
     assert [path for path in one if one[path] != other.get(path)] == []
     assert one.keys() == other.keys()
     assert parts.load_evaluation() == whole.load_evaluation()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_training_that_is_stopped_says_how_to_go_on_and_does_not_call_it_success(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [*TRAIN, "pendulum", "--run", str(tmp_path / "run")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(" steps " in line for line in process.stdout)
+        process.send_signal(number)
+        *_, last = process.stdout.read().splitlines()
+        assert process.wait(DEADLINE) == 130
+    assert last.endswith(f"go on: ddpg-ros train --resume {tmp_path / 'run'}")
+    assert RunFolder(tmp_path / "run").checkpoint.exists()
