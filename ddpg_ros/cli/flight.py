@@ -96,7 +96,7 @@ class Flight:
         finally:
             for process in nodes.values():
                 if process.poll() is None:
-                    process.send_signal(signal.SIGINT)
+                    process.terminate()  # SIGINT is lost on a Python that has just been started
         if self.recorded:
             self._leave(nodes["record"], "record")
         if interrupted.is_set():
