@@ -26,8 +26,6 @@ from benchmarks.result import RESULTS, context
 _FOLDER = RESULTS / "learning_curves"
 _ENVIRONMENTS = ("HalfCheetah-v5", "Hopper-v5", "Walker2d-v5")
 
-_FREE_NORMS = {"weight_norm": False, "lr_final": 1.0}
-
 OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg": ("ddpg", {}),
     "ddpg-float32": ("ddpg", {"precision": "float32"}),
@@ -38,10 +36,8 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg-batch-norm": ("ddpg", {"batch_norm": True, "tau": 1.0, "adam_beta1": 0.5}),
     "default": ("default", {}),
     "default-one-critic": ("default", {"critics": 1}),
-    "default-no-weight-norm": ("default", {"weight_norm": False}),
-    "default-no-decay": ("default", {"lr_final": 1.0}),
-    "crossq-td3": ("default", _FREE_NORMS),
-    "crossq-td3-one-critic": ("default", {"critics": 1, **_FREE_NORMS}),
+    "default-weight-norm": ("default", {"weight_norm": True}),
+    "default-weight-norm-decay": ("default", {"weight_norm": True, "lr_final": 0.1}),
     "default-no-delay": ("default", {"policy_delay": 1}),
     "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
 }
