@@ -6,7 +6,6 @@ started while joint states were already being published.
 
 from __future__ import annotations
 
-import os
 import signal
 import statistics
 import subprocess
@@ -21,8 +20,8 @@ from rclpy.executors import SingleThreadedExecutor
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 
+from benchmarks.measured_process import own_domain
 from benchmarks.policies import write_pendulum_policy
-from ddpg_ros.ros.domain import OwnDomain
 
 _REPEATS = 5
 _SETTLE_SECONDS = 3.0
@@ -30,7 +29,7 @@ _SETTLE_SECONDS = 3.0
 
 def measure() -> dict[str, Any]:
     """Start both in turn; medians of resident memory [MiB] and time to the first command [s]."""
-    os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
+    own_domain()
     folder = Path(tempfile.mkdtemp())
     policy = write_pendulum_policy(folder / "policy.onnx")
     controller = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args"]

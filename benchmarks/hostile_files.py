@@ -7,7 +7,6 @@ its end, and the most memory it held.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peak
+from benchmarks.measured_process import own_domain
 from benchmarks.policies import write_pendulum_policy
-from ddpg_ros.ros.domain import OwnDomain
 
 _TESTS = Path(__file__).parents[1] / "tests"
 _NODE = [sys.executable, "-m", "ddpg_ros.cli", "controller", "--ros-args"]
@@ -28,7 +27,7 @@ def measure() -> dict[str, Any]:
     import hostile_parameters
     import hostile_policies
 
-    os.environ["ROS_DOMAIN_ID"] = str(OwnDomain().number)
+    own_domain()
     folder = Path(tempfile.mkdtemp())
     policies, parameters = {}, {}
     for number, (name, build) in enumerate(hostile_policies.HOSTILE.items()):
