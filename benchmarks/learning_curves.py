@@ -36,6 +36,7 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg-batch-norm": ("ddpg", {"batch_norm": True, "tau": 1.0, "adam_beta1": 0.5}),
     "default": ("default", {}),
     "default-one-critic": ("default", {"critics": 1}),
+    "default-decay": ("default", {"lr_final": 0.1}),
     "default-weight-norm": ("default", {"weight_norm": True}),
     "default-weight-norm-decay": ("default", {"weight_norm": True, "lr_final": 0.1}),
     "default-no-delay": ("default", {"policy_delay": 1}),
