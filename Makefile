@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# A module is compiled when it is first imported; most of torch never is.
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 
 ifdef ROS_DISTRO
 VENV_FLAGS  := --system-site-packages
@@ -56,16 +57,14 @@ $(VENV)/bin/python:
 	  { echo "This Python cannot make a venv. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV_FLAGS) $(VENV)
 
-$(VENV)/run: setup.py package.xml $(CONSTRAINTS) | $(VENV)/bin/python
-	@echo "setting up $(VENV): some minutes, torch is large"
-	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
-	@touch $@
+$(VENV)/dev: EXTRAS := $(EXTRAS),dev,docs,test
 
-$(VENV)/dev: $(VENV)/run
-	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS),dev,docs,test]"
-	@touch $@
+$(VENV)/run $(VENV)/dev: setup.py package.xml $(CONSTRAINTS) | $(VENV)/bin/python
+	@echo "setting up $(VENV): some minutes, torch is large"
+	$(PIP) --constraint $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
+	@touch $(VENV)/run $@
 
 $(VENV)-peers/bench: benchmarks/requirements-peers.txt
 	$(PYTHON) -m venv $(VENV)-peers
-	$(VENV)-peers/bin/python -m pip install --quiet --requirement $<
+	$(VENV)-peers/bin/python -m pip install --quiet --no-compile --requirement $<
 	@touch $@

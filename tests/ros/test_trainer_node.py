@@ -17,11 +17,11 @@ from std_srvs.srv import Trigger
 from ddpg_ros.deploy import OnnxPolicy
 
 SHORT = {
-    "total_steps": 9000,  # long enough that someone who listens is discovered before the end
+    "total_steps": 6000,  # long enough that someone who listens is discovered before the end
     "warmup_steps": 200,
     "hidden_sizes": "[16]",
     "batch_size": 32,
-    "evaluation_interval": 3000,
+    "evaluation_interval": 2000,
     "evaluation_episodes": 1,
     "final_episodes": 2,
 }
@@ -37,9 +37,9 @@ def test_it_trains_tells_of_progress_and_leaves_a_policy_that_proves_itself(
     graph.wait_for(lambda: heard, "progress", deadline=60.0)
     graph.wait_for(lambda: not node.running(), "the end of the training", deadline=90.0)
     assert node.wait() == 0, node.output
-    assert json.loads(heard[-1].data)["total_steps"] == 9000
+    assert json.loads(heard[-1].data)["total_steps"] == 6000
     provenance = OnnxPolicy.load(run / "policy.onnx").metadata.provenance
-    assert provenance["steps"] in (3000, 6000, 9000)
+    assert provenance["steps"] in (2000, 4000, 6000)
     assert provenance["randomisation"] == {"mass": [0.7, 1.3]}
     assert f"simulate.launch.py policy:={run / 'policy.onnx'}" in node.output
     assert (run / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
