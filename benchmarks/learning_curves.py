@@ -37,8 +37,6 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("default", {}),
     "default-one-critic": ("default", {"critics": 1}),
     "default-decay": ("default", {"lr_final": 0.1}),
-    "default-weight-norm": ("default", {"weight_norm": True}),
-    "default-weight-norm-decay": ("default", {"weight_norm": True, "lr_final": 0.1}),
     "default-no-delay": ("default", {"policy_delay": 1}),
     "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
 }

@@ -12,7 +12,7 @@ from ddpg_ros.learning.compute.partner import Task
 from ddpg_ros.learning.compute.perceptron import Perceptron
 from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.networks import Actor, fresh_norms
+from ddpg_ros.learning.networks import Actor
 
 
 class ActorLearner:
@@ -47,8 +47,6 @@ class ActorLearner:
         self._tau, self._average_share = config.tau, config.policy_average
         self._critic, self._batch = critic, batch
         self.weights = Parameters(actor, dtype, allocate)
-        if config.weight_norm:
-            self.weights.hold(fresh_norms(actor))
         self.target_weights = Parameters(target, dtype, allocate)
         self.average_weights = self.weights
         if average is not actor:

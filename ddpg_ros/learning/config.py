@@ -89,11 +89,6 @@ class DdpgConfig:
         "Normalise each layer's input over a batch of this step and the next; no target critic "
         "(CrossQ, Bhatt et al. 2024).",
     )
-    weight_norm: bool = knob(
-        False,
-        "Keep the norm of each hidden layer's weights, which batch_norm makes free to choose "
-        "(Palenicek et al. 2025).",
-    )
     policy_average: float = knob(
         1.0,
         "Share of the way that the policy that is judged and exported moves to the actor at each "
@@ -174,11 +169,6 @@ class DdpgConfig:
             raise ConfigError(
                 "layer_norm and batch_norm are both true: the critics' layers are normalised over "
                 "themselves or over the batch. Choose one."
-            )
-        if self.weight_norm and not self.batch_norm:
-            raise ConfigError(
-                "weight_norm is true and batch_norm false: only where a layer's outputs are "
-                "normalised is the norm of its weights free to choose. Set batch_norm too."
             )
         rounds = math.ceil(max(self.warmup_steps, self.batch_size) / self.num_envs)
         first = rounds * self.num_envs

@@ -30,7 +30,7 @@ from ddpg_ros.learning.compute.precision import operand_type
 from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.critic_learner import CriticLearner
-from ddpg_ros.learning.networks import Actor, Critic, fresh_norms
+from ddpg_ros.learning.networks import Actor, Critic
 from ddpg_ros.learning.normaliser import ObservationNormaliser
 from ddpg_ros.learning.replay import Batch
 
@@ -110,8 +110,6 @@ class Ddpg:
             )
             for critic, target in zip_longest(critics, targets)
         ]
-        if config.weight_norm:
-            self._q_weights.hold(fresh_norms(self.critics))
         rate, longest = config.critic_lr, config.max_grad_norm
         step_size = StepSize(rate, rate * config.lr_final, config.updates())
         self._q_adam = Adam(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -109,16 +109,6 @@ class Critic(nn.Module):
         """Normalised observations ``(batch, n)``, actions ``(batch, m)`` to values ``(batch,)``."""
         values: Tensor = self.body(torch.cat((observations, actions), dim=-1))
         return values.squeeze(-1)
-
-
-def fresh_norms(network: nn.Module) -> Iterator[tuple[nn.Linear, float]]:
-    """Each hidden layer, and the norm to expect of its fresh weights and biases together."""
-    for body in network.modules():
-        if isinstance(body, nn.Sequential):
-            *hidden, _ = (layer for layer in body if isinstance(layer, nn.Linear))
-            for layer in hidden:
-                numbers = (layer.in_features + 1) * layer.out_features
-                yield layer, math.sqrt(numbers / (3 * layer.in_features))
 
 
 def _multilayer_perceptron(

@@ -1,7 +1,6 @@
 """With batch normalisation the update is CrossQ's: here it is a second time, by autograd.
 
-Bhatt et al. 2024, https://arxiv.org/abs/1902.05605, with a deterministic actor and TD3's noise;
-weights held as by Palenicek et al. 2025, https://arxiv.org/abs/2502.07523.
+Bhatt et al. 2024, https://arxiv.org/abs/1902.05605, with a deterministic actor and TD3's noise.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ CROSSQ: dict[str, Any] = {
     "normalise_observations": False,
 }
 ALONE: dict[str, Any] = {"critics": 1, "tau": 0.3, "normalise_observations": False}
-HELD: dict[str, Any] = CROSSQ | {"weight_norm": True}
 
 
 class Reference:
@@ -66,13 +64,11 @@ class Reference:
         for parameter, gradient in zip(self.critics.parameters(), critic_gradients, strict=True):
             parameter.grad = gradient
         self.critic_adam.step()
-        hold_norms(config, self.critics)
         gather(seen)
         if self.updates % config.policy_delay == 0:
             for parameter, gradient in zip(self.actor.parameters(), gradients, strict=True):
                 parameter.grad = gradient
             self.actor_adam.step()
-            hold_norms(config, self.actor)
             gather(seen_by_actor)
             self.follow()
         self.updates += 1
@@ -85,19 +81,6 @@ class Reference:
         pairs = zip(numbers(self.target_actor), numbers(self.actor), strict=True)
         for target, leader in pairs:
             target.mul_(1 - self.config.tau).add_(leader, alpha=self.config.tau)
-
-
-@torch.no_grad()
-def hold_norms(config: DdpgConfig, network: nn.Module) -> None:
-    """Hidden layers keep the norm that is expected of uniform numbers within 1 / sqrt(inputs)."""
-    layers = [
-        m for m in network.modules() if isinstance(m, nn.Linear) and m.out_features in (16, 8)
-    ]
-    for layer in layers if config.weight_norm else ():
-        numbers = torch.cat([layer.weight, layer.bias[:, None]], 1)
-        norm = (numbers.numel() / (3 * layer.in_features)) ** 0.5
-        for parameter in (layer.weight, layer.bias):
-            parameter.mul_(norm / numbers.norm())
 
 
 def gather(seen: Seen) -> None:
@@ -123,9 +106,7 @@ def batches(count: int) -> list[Batch]:
 
 
 @pytest.mark.parametrize("before", [0, 99_997], ids=["from the first", "into renormalisation"])
-@pytest.mark.parametrize(
-    "options", [CROSSQ, ALONE, HELD], ids=["crossq", "one critic", "norms held"]
-)
+@pytest.mark.parametrize("options", [CROSSQ, ALONE], ids=["crossq", "one critic"])
 def test_six_updates_move_every_weight_and_statistic_as_crossq_does(
     options: dict[str, Any], before: int
 ) -> None:

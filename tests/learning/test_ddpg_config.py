@@ -75,15 +75,6 @@ def test_layers_normalised_in_two_ways_at_once_are_refused() -> None:
         DdpgConfig(layer_norm=True, batch_norm=True)
 
 
-def test_norms_of_weights_that_are_not_free_are_not_held() -> None:
-    text = (
-        "weight_norm is true and batch_norm false: only where a layer's outputs are normalised "
-        "is the norm of its weights free to choose. Set batch_norm too."
-    )
-    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
-        DdpgConfig(weight_norm=True)
-
-
 def test_a_batch_larger_than_the_memory_is_refused() -> None:
     text = (
         "batch_size 256 is larger than buffer_size 100: no batch would ever fill. "

@@ -66,18 +66,6 @@ def test_every_parameters_gradient_is_its_part_of_the_gradients() -> None:
     assert parameters.gradients.tolist() == expected
 
 
-def test_a_layers_norm_is_held_and_nothing_else_is_touched() -> None:
-    kept = network()
-    parameters = Parameters(kept, torch.float32, zeros)
-    parameters.renormalise()
-    before = flat(kept)
-    parameters.hold([(kept[0], 2.0)])
-    parameters.renormalise()
-    layer = before[:20]
-    torch.testing.assert_close(flat(kept)[:20], 2.0 * layer / layer.norm())
-    assert torch.equal(flat(kept)[20:], before[20:])
-
-
 @DTYPES
 def test_what_products_put_in_place_is_the_gradient_once_it_is_collected(
     dtype: torch.dtype,

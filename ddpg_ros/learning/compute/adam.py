@@ -84,7 +84,6 @@ class Adam:
             amsgrad=False,
             maximize=False,
         )
-        self._parameters.renormalise()
         self._parameters.refresh()
 
     def state(self) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -32,8 +32,7 @@ class Parameters:
         exact = dtype == torch.float32
         self.operands = self.values if exact else allocate(size, dtype)
         self._products = self.gradients if exact else allocate(size, dtype)
-        self._places: dict[Tensor, tuple[int, int]] = {}
-        self._held: list[tuple[Tensor, float]] = []
+        self._places: dict[nn.Parameter, tuple[int, int]] = {}
         start = 0
         for tensor in (*parameters, *buffers):
             end = start + tensor.numel()
@@ -50,17 +49,6 @@ class Parameters:
         """Make the operands agree with the values."""
         if self.operands is not self.values:
             self.operands.copy_(self.values)
-
-    def hold(self, norms: Iterable[tuple[nn.Linear, float]]) -> None:
-        """Have :meth:`renormalise` keep the weights and biases of a layer, together, at a norm."""
-        for layer, norm in norms:
-            (start, _), (_, end) = self._places[layer.weight], self._places[layer.bias]
-            self._held.append((self.values[start:end], norm))
-
-    def renormalise(self) -> None:
-        """Scale layers that are held at a norm back to it."""
-        for numbers, norm in self._held:
-            numbers.mul_(norm / torch.linalg.vector_norm(numbers))
 
     def operand(self, parameter: nn.Parameter) -> Tensor:
         """The view of ``parameter`` in the operands."""
