@@ -37,6 +37,7 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("default", {}),
     "default-one-critic": ("default", {"critics": 1}),
     "default-decay": ("default", {"lr_final": 0.1}),
+    "default-calibrated": ("default", {"calibrate_critics": True}),
     "default-no-delay": ("default", {"policy_delay": 1}),
     "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
 }

@@ -22,6 +22,7 @@ COLUMNS = (
     "q_minus_monte_carlo",
     "saturation",
     "noise_std",
+    "pessimism",
     "largest_reward",
     "steps_per_second",
 )
