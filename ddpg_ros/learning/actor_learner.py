@@ -14,6 +14,10 @@ from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.networks import Actor
 
+_AVERAGING = 9
+"""At first it is an average of about the latest tenth of all actors: polynomial-decay averaging by
+Shamir and Zhang 2013, https://arxiv.org/abs/1212.1824, with this eta."""
+
 
 class ActorLearner:
     """Climbs a critic.
@@ -92,7 +96,8 @@ class ActorLearner:
         # theta' <- tau theta + (1 - tau) theta'
         self.target_weights.follow(self.weights, self._tau)
         if self.average_weights is not self.weights:
-            self.average_weights.follow(self.weights, self._average_share)
+            share = (_AVERAGING + 1) / (_AVERAGING + self.adam.steps())
+            self.average_weights.follow(self.weights, max(share, self._average_share))
 
     @torch.inference_mode()
     def measure(self) -> None:

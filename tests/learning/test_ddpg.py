@@ -57,14 +57,14 @@ def test_the_actor_and_its_target_move_at_every_third_update_if_told_to() -> Non
 
 @pytest.mark.parametrize("switches", [{}, CROSSQ], ids=["ddpg", "crossq"])
 def test_who_is_flown_follows_the_actor_and_nobody_learns_from_it(switches: dict[str, Any]) -> None:
-    ddpg, alone = make(policy_average=0.25, **switches), make(**switches)
+    ddpg, alone = make(policy_average=0.7, **switches), make(**switches)
     assert alone.flown_actor is alone.actor
-    expected = weights(ddpg.actor)
+    expected, shares = weights(ddpg.actor), [10 / 10, 10 / 11, 10 / 12, 10 / 13, 10 / 14, 0.7, 0.7]
     for number in range(7):
         for one in (ddpg, alone):
             one.update(batch())
         if number % ddpg.config.policy_delay == 0:
-            expected = expected.lerp(weights(ddpg.actor), 0.25)
+            expected = expected.lerp(weights(ddpg.actor), shares.pop(0))
     torch.testing.assert_close(weights(ddpg.flown_actor), expected)
     for name in NETWORKS:
         assert torch.equal(weights(getattr(ddpg, name)), weights(getattr(alone, name)))

@@ -67,7 +67,7 @@ class Adam:
             gradients.mul_((self._max_grad_norm / (norm + 1e-6)).clamp_(max=1.0))
         step_size = self._step_size
         changes = step_size.first != step_size.last
-        rate = step_size.after(float(self._count)) if changes else step_size.first
+        rate = step_size.after(self.steps()) if changes else step_size.first
         self._count += 1
         torch._fused_adam_(
             [self._parameters.values],
@@ -85,6 +85,10 @@ class Adam:
             maximize=False,
         )
         self._parameters.refresh()
+
+    def steps(self) -> float:
+        """How many have been taken."""
+        return float(self._count)
 
     def state(self) -> dict[str, Tensor]:
         """Everything :meth:`restore` needs."""
