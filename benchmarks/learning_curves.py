@@ -26,8 +26,6 @@ from benchmarks.result import RESULTS, context
 _FOLDER = RESULTS / "learning_curves"
 _ENVIRONMENTS = ("HalfCheetah-v5", "Hopper-v5", "Walker2d-v5")
 
-_NEITHER = {"policy_average": 1.0, "calibrate_critics": False}
-
 OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg": ("ddpg", {}),
     "ddpg-float32": ("ddpg", {"precision": "float32"}),
@@ -37,10 +35,9 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg-layer-norm": ("ddpg", {"layer_norm": True}),
     "ddpg-batch-norm": ("ddpg", {"batch_norm": True, "tau": 1.0, "adam_beta1": 0.5}),
     "default": ("default", {}),
+    "default-calibrated": ("default", {"calibrate_critics": True}),
     "default-no-average": ("default", {"policy_average": 1.0}),
-    "default-no-calibration": ("default", {"calibrate_critics": False}),
-    "default-neither": ("default", _NEITHER),
-    "default-neither-one-critic": ("default", {**_NEITHER, "critics": 1}),
+    "default-no-average-one-critic": ("default", {"policy_average": 1.0, "critics": 1}),
     "default-no-delay": ("default", {"policy_delay": 1}),
     "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
 }
