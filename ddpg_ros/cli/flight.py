@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ddpg_ros.cli.counter import Counter
-from ddpg_ros.cli.node_processes import NodeProcesses
+from ddpg_ros.cli.node_processes import NodeProcesses, node_processes
 
 FILM, RECORDING = "flight.gif", "flight.mcap"
 
@@ -55,7 +55,7 @@ class Flight:
         """
         results = self.output / "episodes.json"
         results.unlink(missing_ok=True)
-        with NodeProcesses(self.output) as nodes:
+        with node_processes(self.output) as nodes:
             for verb, arguments in self._starts(results).items():
                 nodes.start(verb, arguments)
             self._wait_for(results, nodes)

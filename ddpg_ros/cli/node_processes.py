@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from types import TracebackType
 
 from ddpg_ros.cli.stopping import stopped_by_signals
 from ddpg_ros.errors import DdpgRosError
@@ -17,38 +17,38 @@ from ddpg_ros.ros.domain import OwnDomain
 _LEAVE_DEADLINE = 10.0
 
 
-class NodeProcesses:
+@contextmanager
+def node_processes(logs: Path) -> Iterator[NodeProcesses]:
     """Nodes that see this machine and each other alone, and none of which outlives the context.
 
-    SIGINT and SIGTERM do not end the context meanwhile; :meth:`raise_interrupt` does.
+    SIGINT and SIGTERM do not end the context meanwhile; :meth:`NodeProcesses.raise_interrupt` does.
 
     Args:
         logs: Folder for what each node writes, ``VERB.log``.
     """
+    interrupted = Event()
+    with OwnDomain() as domain, stopped_by_signals(interrupted.set):
+        nodes = NodeProcesses(logs, os.environ | domain.environment, interrupted)
+        try:
+            yield nodes
+        finally:
+            nodes.terminate()
 
-    def __init__(self, logs: Path) -> None:
-        self._logs = logs
+
+class NodeProcesses:
+    """What :func:`node_processes` gives.
+
+    Args:
+        logs: Folder for what each node writes.
+        environment: That of the nodes.
+        interrupted: Set once this process was asked to end.
+    """
+
+    def __init__(self, logs: Path, environment: dict[str, str], interrupted: Event) -> None:
+        self._logs, self._environment, self._interrupted = logs, environment, interrupted
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._interrupted = Event()
-
-    def __enter__(self) -> NodeProcesses:
-        with ExitStack() as stack:
-            domain = stack.enter_context(OwnDomain())
-            stack.enter_context(stopped_by_signals(self._interrupted.set))
-            stack.callback(self._terminate)
-            self._stack = stack.pop_all()
-        self._environment = os.environ | domain.environment
-        if "DISPLAY" not in self._environment:
-            self._environment.setdefault("MUJOCO_GL", "egl")
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
+        if "DISPLAY" not in environment:
+            environment.setdefault("MUJOCO_GL", "egl")
 
     def start(self, verb: str, arguments: list[str]) -> None:
         """Start the node that ``ddpg-ros verb`` runs."""
@@ -87,6 +87,12 @@ class NodeProcesses:
         if not left_well:
             raise self.failure(verb)
 
+    def terminate(self) -> None:
+        """Tell those that still run to end."""
+        for process in self._processes.values():
+            if process.poll() is None:
+                process.terminate()  # SIGINT is lost on a Python that has just been started
+
     def raise_interrupt(self) -> None:
         """Raise what Python would have, had it not waited for here.
 
@@ -107,8 +113,3 @@ class NodeProcesses:
     def log(self, verb: str) -> Path:
         """Where a node's log is."""
         return self._logs / f"{verb}.log"
-
-    def _terminate(self) -> None:
-        for process in self._processes.values():
-            if process.poll() is None:
-                process.terminate()  # SIGINT is lost on a Python that has just been started

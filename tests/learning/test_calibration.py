@@ -7,8 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from small_ddpg import make
-from test_ddpg_targets import always
+from small_ddpg import always, make
 
 from ddpg_ros.learning.calibration import Calibration, returns
 from ddpg_ros.learning.replay import Batch, ReplayBuffer

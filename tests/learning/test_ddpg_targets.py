@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
-from small_ddpg import batch, make, updated, weights
-from torch import nn
-
-
-def always(value: float, critic: Any) -> None:
-    """Make ``critic`` answer ``value`` whatever it is asked."""
-    nn.init.zeros_(critic.body[-1].weight)
-    nn.init.constant_(critic.body[-1].bias, value)
+from small_ddpg import always, batch, make, updated, weights
 
 
 def test_targets_start_as_copies_and_take_no_gradient() -> None:
