@@ -35,7 +35,6 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg-layer-norm": ("ddpg", {"layer_norm": True}),
     "ddpg-batch-norm": ("ddpg", {"batch_norm": True, "tau": 1.0, "adam_beta1": 0.5}),
     "default": ("default", {}),
-    "default-calibrated": ("default", {"calibrate_critics": True}),
     "default-no-average": ("default", {"policy_average": 1.0}),
     "default-no-average-one-critic": ("default", {"policy_average": 1.0, "critics": 1}),
     "default-no-delay": ("default", {"policy_delay": 1}),

@@ -12,7 +12,7 @@ from ddpg_ros.contract import Contract, differences
 from ddpg_ros.errors import CheckpointError
 from ddpg_ros.learning.atomic import write_atomically
 
-_VERSION = 3
+_VERSION = 2
 
 
 def write_checkpoint(path: Path, contract: Contract, state: dict[str, Any]) -> None:

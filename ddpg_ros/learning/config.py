@@ -74,11 +74,6 @@ class DdpgConfig:
     critics: int = knob(
         1, "Critics; with 2 a target is the smaller of their values (TD3, clipped double Q).", 1, 2
     )
-    calibrate_critics: bool = knob(
-        False,
-        "Take the smaller of two critics' values only as far as values have been above returns, "
-        "else their mean (ACC, Dorka et al. 2021).",
-    )
     policy_delay: int = knob(
         1, "Critic updates for each update of the actor and its target (TD3).", 1, 100
     )
@@ -174,11 +169,6 @@ class DdpgConfig:
             raise ConfigError(
                 "layer_norm and batch_norm are both true: the critics' layers are normalised over "
                 "themselves or over the batch. Choose one."
-            )
-        if self.calibrate_critics and self.critics < 2:
-            raise ConfigError(
-                "calibrate_critics is true and critics 1: it finds how far to lean to the smaller "
-                "of two values. Set critics to 2 too."
             )
         rounds = math.ceil(max(self.warmup_steps, self.batch_size) / self.num_envs)
         first = rounds * self.num_envs

@@ -67,7 +67,6 @@ class Ddpg:
 
     Attributes:
         updates: How many there have been.
-        pessimism: How near a target is to the smaller of two values: 1 at it, 0 at their mean.
     """
 
     def __init__(
@@ -82,7 +81,6 @@ class Ddpg:
         self.device = torch.device(device)
         self._partner = partner or Alone(self.device)
         self.updates = 0
-        self.pessimism = 1.0
         sizes = (observation_size, action_size, config.hidden_sizes)
         self.normaliser = ObservationNormaliser(observation_size, config.normalise_observations)
         self.normaliser.to(self.device)
@@ -193,7 +191,8 @@ class Ddpg:
         # y = r + gamma Q'(s', mu'(s')), and y = r where the episode ended by itself.
         self._smooth(shared.next_a)
         partner.side_by_side([critic.find_values for critic in critics])
-        next_q = self._mistrusted([critic.next_q for critic in critics])
+        # The smaller of two values (TD3, 4.2).
+        next_q = functools.reduce(torch.minimum, [critic.next_q for critic in critics])
         discount = (1 - batch.terminated[:, None]).mul_(config.gamma)
         torch.addcmul(batch.rewards[:, None], discount, next_q, out=shared.y)
 
@@ -241,7 +240,6 @@ class Ddpg:
             "actor_optimiser": self._actor_learner.adam.state(),
             "critic_optimiser": self._q_adam.state(),
             "updates": self.updates,
-            "pessimism": self.pessimism,
             "normaliser": self.normaliser.state(),
         }
 
@@ -251,7 +249,7 @@ class Ddpg:
             network.load_state_dict(state[name])
         self._actor_learner.adam.restore(state["actor_optimiser"])
         self._q_adam.restore(state["critic_optimiser"])
-        self.updates, self.pessimism = state["updates"], state["pessimism"]
+        self.updates = state["updates"]
         self.normaliser.restore(state["normaliser"])
         self.refresh()
 
@@ -278,13 +276,6 @@ class Ddpg:
         actor = self._actor_learner
         followers = actor.target_weights, actor.average_weights, self._target_q_weights
         return (actor.weights, self._q_weights, *followers)
-
-    def _mistrusted(self, values: list[Tensor]) -> Tensor:
-        """The smaller of two values (TD3, 4.2), or nearer to their mean."""
-        lower = functools.reduce(torch.minimum, values)
-        if self.pessimism == 1:
-            return lower
-        return torch.lerp(torch.stack(values).mean(0), lower, self.pessimism)
 
     def _smooth(self, actions: Tensor) -> None:
         """Put clipped noise on actions: similar ones shall have similar values (TD3, 5.3)."""

@@ -13,7 +13,6 @@ import torch
 
 from ddpg_ros.errors import TrainingDiverged, WorldStalled
 from ddpg_ros.learning.agents import Agents, Episode
-from ddpg_ros.learning.calibration import Calibration
 from ddpg_ros.learning.checkpoint import read_checkpoint, write_checkpoint
 from ddpg_ros.learning.compute.device import find_device
 from ddpg_ros.learning.compute.partner import find_partner
@@ -66,7 +65,6 @@ class Trainer:
         self.ddpg = Ddpg(*sizes, config, device, self._partner)
         capacity = min(config.buffer_size, config.total_steps + config.num_envs)
         self._replay = ReplayBuffer(capacity, *sizes, self._rngs["replay"], device)
-        self._calibration = Calibration(self.ddpg, self._replay, config)
         shape = (config.num_envs, self.contract.action_size)
         self._noise = NOISES[config.noise](shape, config, self._rngs["noise"])
         self.selection = Selection(config, self.ddpg, make_world())
@@ -90,8 +88,6 @@ class Trainer:
                     return False
                 self._save_if_due()
                 self._report(self._act_and_learn())
-                if self._config.calibrate_critics:
-                    self._calibration.adjust_if_due(self.step)
             finished = self._evaluate_if_due(last=True)
             self.save()
             return finished
@@ -222,9 +218,8 @@ class Trainer:
             self.episodes += 1
             self._noise.restart(episode.agent)
             self._log.ended(episode)
-        noise_std, pessimism = self._noise.std(self.step), self.ddpg.pessimism
-        largest_reward = self._agents.largest_reward
-        self._log.stepped(self.step, self.episodes, noise_std, pessimism, largest_reward)
+        noise_std = self._noise.std(self.step)
+        self._log.stepped(self.step, self.episodes, noise_std, self._agents.largest_reward)
 
     def _save_if_due(self) -> None:
         late = time.monotonic() - self._saved_at > self._config.checkpoint_seconds

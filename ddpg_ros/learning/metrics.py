@@ -22,7 +22,6 @@ COLUMNS = (
     "q_minus_monte_carlo",
     "saturation",
     "noise_std",
-    "pessimism",
     "largest_reward",
     "steps_per_second",
 )

@@ -67,11 +67,9 @@ class ReplayBuffer:
     def sample(self, batch_size: int) -> Batch:
         """Draw transitions uniformly, with replacement."""
         drawn = torch.from_numpy(self._rng.integers(0, self.size, size=batch_size))
-        return self._at(drawn)
-
-    def latest(self, count: int) -> Batch:
-        """The latest transitions in the order in which they were added."""
-        return self._at(torch.arange(self._next - count, self._next) % self.capacity)
+        rows = self._rows.index_select(0, drawn.to(self._device))
+        s, a, r, next_s, terminated = rows.split(self._widths, 1)
+        return Batch(s, a, r.squeeze(1), next_s, terminated.squeeze(1))
 
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs, the filled part of the ring only."""
@@ -82,8 +80,3 @@ class ReplayBuffer:
         """Take back what :meth:`state` returned."""
         self.size, self._next = state["size"], state["next"]
         self._rows[: self.size] = state["rows"].to(self._device)
-
-    def _at(self, where: Tensor) -> Batch:
-        rows = self._rows.index_select(0, where.to(self._device))
-        s, a, r, next_s, terminated = rows.split(self._widths, 1)
-        return Batch(s, a, r.squeeze(1), next_s, terminated.squeeze(1))

@@ -45,12 +45,7 @@ class RunLog:
         self._telemetry.add_episode(episode)
 
     def stepped(
-        self,
-        step: int,
-        episodes: int,
-        noise_std: float,
-        pessimism: float,
-        largest_reward: Callable[[], float],
+        self, step: int, episodes: int, noise_std: float, largest_reward: Callable[[], float]
     ) -> None:
         """Every agent has stepped once; writes a row and tells of progress where that is due.
 
@@ -58,13 +53,12 @@ class RunLog:
             step: Steps so far, over all agents.
             episodes: Episodes that ended so far.
             noise_std: Deviation of the exploration noise.
-            pessimism: How near targets are to the smaller of two values.
             largest_reward: Finds that since it was last called.
         """
         interval = self._config.log_interval
         if step // interval > (step - self._config.num_envs) // interval:
             row = self._telemetry.row(noise_std)
-            row |= {"pessimism": pessimism, "largest_reward": largest_reward()}
+            row["largest_reward"] = largest_reward()
             self._watch.write(step, row)
         if time.monotonic() - self._told_at > _PROGRESS_SECONDS:
             self._told_at = time.monotonic()

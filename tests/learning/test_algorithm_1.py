@@ -1,7 +1,6 @@
 """The update is Algorithm 1 of Lillicrap et al. 2015: here it is a second time, written by hand.
 
-So are the switches of TD3 (Fujimoto et al. 2018, Algorithm 1), the smaller of two values also in
-part.
+So are the switches of TD3 (Fujimoto et al. 2018, Algorithm 1).
 """
 
 from __future__ import annotations
@@ -28,13 +27,7 @@ TD3 = {
     "target_noise_clip": 1.2,
     "layer_norm": True,
 }
-CASES = {
-    "plain": PLAIN,
-    "everything": EVERYTHING,
-    "td3": TD3,
-    "td3 and all": {**TD3, **EVERYTHING},
-    "td3 calibrated": {**TD3, "calibrate_critics": True},
-}
+CASES = {"plain": PLAIN, "everything": EVERYTHING, "td3": TD3, "td3 and all": {**TD3, **EVERYTHING}}
 SEEN = np.random.default_rng(0).normal([5.0, 0.0, -1.0], [2.0, 0.1, 1.0], (50, 3))
 Weights = list[Tensor]
 
@@ -46,7 +39,7 @@ class HandWritten:
     """
 
     def __init__(self, ddpg: Ddpg) -> None:
-        self.config, self.pessimism = ddpg.config, ddpg.pessimism
+        self.config = ddpg.config
         self.actor, self.target_actor = map(copied, (ddpg.actor, ddpg.target_actor))
         self.critics = [copied(critic) for critic in ddpg.critics]
         self.target_critics = [copied(critic) for critic in ddpg.target_critics]
@@ -58,8 +51,7 @@ class HandWritten:
         config = self.config
         s, next_s = map(self.normalised, (batch.observations, batch.next_observations))
         next_a = self.smoothed(torch.tanh(perceptron(self.target_actor, next_s)))
-        values, share = self.values(self.target_critics, next_s, next_a), self.pessimism
-        next_q = share * values.amin(0) + (1 - share) * values.mean(0)
+        next_q = self.values(self.target_critics, next_s, next_a).amin(0)
         ends = batch.terminated.bool()
         y = torch.where(ends, batch.rewards, batch.rewards + config.gamma * next_q)
 
@@ -167,7 +159,6 @@ def ddpg_amid_its_learning(options: dict[str, Any]) -> Ddpg:
     """No weight is small, no target equals what it follows, and no critic another."""
     config = DdpgConfig(hidden_sizes=(16, 8), gamma=0.9, tau=0.05, actor_lr=3e-3, **options)
     ddpg = Ddpg(*SIZES, config)
-    ddpg.pessimism = 0.3 if config.calibrate_critics else 1.0
     torch.manual_seed(0)
     for network in (ddpg.actor, ddpg.critics, ddpg.target_actor, ddpg.target_critics):
         for parameter in network.parameters():

@@ -75,15 +75,6 @@ def test_layers_normalised_in_two_ways_at_once_are_refused() -> None:
         DdpgConfig(layer_norm=True, batch_norm=True)
 
 
-def test_one_critic_cannot_be_calibrated() -> None:
-    text = (
-        "calibrate_critics is true and critics 1: it finds how far to lean to the smaller of two "
-        "values. Set critics to 2 too."
-    )
-    with pytest.raises(ConfigError, match=f"^{re.escape(text)}$"):
-        DdpgConfig(calibrate_critics=True)
-
-
 def test_a_batch_larger_than_the_memory_is_refused() -> None:
     text = (
         "batch_size 256 is larger than buffer_size 100: no batch would ever fill. "

@@ -46,19 +46,6 @@ def test_only_an_episode_that_went_on_has_value_beyond_its_step(
     assert updated(ddpg, batch(1.0, terminated)).critic_loss == pytest.approx(target**2)
 
 
-@pytest.mark.parametrize(("pessimism", "value"), [(1.0, 20.0), (0.5, 27.5), (0.0, 35.0)])
-def test_a_target_lies_between_the_mean_of_two_values_and_the_lower(
-    pessimism: float, value: float
-) -> None:
-    ddpg = make(gamma=0.9, critics=2)
-    ddpg.pessimism = pessimism
-    for critic in ddpg.critics:
-        always(0.0, critic)
-    for target, said in zip(ddpg.target_critics, (50.0, 20.0), strict=True):
-        always(said, target)
-    assert updated(ddpg, batch()).critic_loss == pytest.approx((1.0 + 0.9 * value) ** 2)
-
-
 def test_of_two_critics_the_lower_says_what_comes_next_and_both_learn_from_it() -> None:
     ddpg = make(gamma=0.9, critics=2)
     for critic, value in zip(ddpg.critics, (0.0, 100.0), strict=True):

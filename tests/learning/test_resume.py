@@ -64,21 +64,6 @@ def test_a_run_that_loses_power_goes_on_from_its_latest_checkpoint(
     assert evaluation_rows(tmp_path / "parts") == evaluation_rows(tmp_path / "whole")
 
 
-def test_a_calibrated_run_goes_on_with_the_pessimism_it_had(tmp_path: Path) -> None:
-    config = quick(total_steps=2100, critics=2, calibrate_critics=True)
-    whole = trainer(tmp_path / "whole", config)
-    parts = trainer(tmp_path / "parts", config, request=StopAfter(1500))
-    whole.ddpg.pessimism = parts.ddpg.pessimism = 0.5
-    assert whole.run()
-    assert not parts.run()
-    assert parts.ddpg.pessimism != 0.5
-    again = trainer(tmp_path / "parts", config)
-    assert again.ddpg.pessimism == parts.ddpg.pessimism
-    assert again.run()
-    assert ending(tmp_path / "parts") == ending(tmp_path / "whole")
-    assert float(read_metrics(tmp_path / "whole" / "metrics.csv")[1]["pessimism"]) == 0.5
-
-
 def test_a_wrapped_memory_goes_on_where_it_was(tmp_path: Path) -> None:
     config = quick(buffer_size=50)
     assert trainer(tmp_path / "whole", config).run()
