@@ -32,11 +32,17 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg-two-critics": ("ddpg", {"critics": 2}),
     "ddpg-delay": ("ddpg", {"policy_delay": 2}),
     "ddpg-smoothing": ("ddpg", {"target_noise_std": 0.2}),
+    "ddpg-loss-power": ("ddpg", {"loss_power": 1.4}),
     "ddpg-layer-norm": ("ddpg", {"layer_norm": True}),
     "ddpg-batch-norm": ("ddpg", {"batch_norm": True, "tau": 1.0, "adam_beta1": 0.5}),
     "default": ("default", {}),
     "default-no-average": ("default", {"policy_average": 1.0}),
-    "default-no-average-one-critic": ("default", {"policy_average": 1.0, "critics": 1}),
+    "default-squared": ("default", {"loss_power": 2.0}),
+    "default-squared-no-average": ("default", {"loss_power": 2.0, "policy_average": 1.0}),
+    "default-squared-no-average-one-critic": (
+        "default",
+        {"loss_power": 2.0, "policy_average": 1.0, "critics": 1},
+    ),
     "default-no-delay": ("default", {"policy_delay": 1}),
     "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
 }

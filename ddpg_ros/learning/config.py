@@ -65,6 +65,13 @@ class DdpgConfig:
         0.9, "Share of Adam's mean gradient that stays with each step, for actor and critic.", 0, 1
     )
     weight_decay: float = knob(0.0, "L2 penalty on the critic's weights (1e-2 in the paper).", 0)
+    loss_power: float = knob(
+        2.0,
+        "Power of errors beyond 1 in the critic's loss; 2: squared, 1: Huber's, 1.4: as if larger "
+        "ones were sampled more often (PAL, Fujimoto et al. 2020).",
+        1,
+        2,
+    )
     hidden_sizes: tuple[int, ...] = knob(
         (256, 256), "Width of each hidden layer of actor and critic.", 1, 2**16
     )

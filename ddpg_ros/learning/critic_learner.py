@@ -18,6 +18,7 @@ class CriticLearner:
         critic: Who learns.
         target: Values what comes next; without one the critic does so itself.
         batch: Where it looks.
+        loss_power: How its loss grows with an error beyond 1.
         allocate: Where vectors come from.
 
     Attributes:
@@ -29,9 +30,11 @@ class CriticLearner:
         critic: Perceptron,
         target: Perceptron | None,
         batch: SharedBatch,
+        loss_power: float,
         allocate: Allocate,
     ) -> None:
         self._critic, self._target, self._batch = critic, target, batch
+        self._loss_power = loss_power
         self._values: Tensor = allocate(len(batch.both), torch.float32)[:, None]
         self.tasks: list[Task] = [self.find_values, self.find_gradient, self.gather]
 
@@ -62,8 +65,14 @@ class CriticLearner:
 
     @torch.inference_mode()
     def find_gradient(self) -> None:
-        """That of the mean of (Q(s, a) - y)^2; what comes next is taken as it is."""
-        gradient = (self.q - self._batch.y) * (2 / len(self._batch))
+        """That of the mean of (Q(s, a) - y)^2; what comes next is taken as it is.
+
+        An error beyond 1 counts with another power, if so configured: 2 |Q(s, a) - y|^p / p.
+        """
+        error = self.q - self._batch.y
+        gradient = error * (2 / len(self._batch))
+        if self._loss_power < 2:
+            gradient *= error.abs_().clamp_(min=1).pow_(self._loss_power - 2)
         if self._target is None:
             gradient = torch.cat((gradient, torch.zeros_like(gradient)))
         self._critic.backward(self._trace, gradient)

@@ -106,6 +106,7 @@ class Ddpg:
                 Perceptron(critic.body, self._q_weights, training=True),
                 target,
                 self._batch,
+                config.loss_power,
                 allocate,
             )
             for critic, target in zip_longest(critics, targets)

@@ -26,6 +26,7 @@ TD3 = {
     "target_noise_std": 0.8,
     "target_noise_clip": 1.2,
     "layer_norm": True,
+    "loss_power": 1.4,
 }
 CASES = {"plain": PLAIN, "everything": EVERYTHING, "td3": TD3, "td3 and all": {**TD3, **EVERYTHING}}
 SEEN = np.random.default_rng(0).normal([5.0, 0.0, -1.0], [2.0, 0.1, 1.0], (50, 3))
@@ -58,7 +59,7 @@ class HandWritten:
         # Both gradients belong to the weights as they are before the update.
         critics = [differentiable(critic) for critic in self.critics]
         q = self.values(critics, s, batch.actions)
-        loss = ((y - q) ** 2).sum() / len(y)  # of each critic the mean, over the critics the sum
+        loss = self.loss(y - q).sum() / len(y)  # of each critic the mean, over the critics the sum
         flat = [w for critic in critics for w in critic]
         critic_gradients = torch.autograd.grad(loss, flat)
         actor = differentiable(self.actor)
@@ -77,7 +78,7 @@ class HandWritten:
             self.target_actor = self.followed(self.target_actor, self.actor)
         self.updates += 1
         saturated = float((a.detach().abs() > 0.99).float().mean())
-        measures = (loss / config.critics, -value, q[0].mean())
+        measures = (((y - q) ** 2).mean(), -value, q[0].mean())
         return UpdateReport(*(float(m.detach()) for m in measures), saturated)
 
     def normalised(self, observations: Tensor) -> Tensor:
@@ -97,6 +98,11 @@ class HandWritten:
         """Of every critic, ``(critics, batch)``."""
         inputs, norm = torch.cat([s, a], 1), self.config.layer_norm
         return torch.stack([perceptron(critic, inputs, norm)[:, 0] for critic in critics])
+
+    def loss(self, error: Tensor) -> Tensor:
+        """Squared up to 1, as the square's slope is there, and of its own power beyond."""
+        size, power = error.abs(), self.config.loss_power
+        return torch.where(size < 1, size**2, 2 * size**power / power)
 
     def followed(self, target: Weights, leader: Weights) -> Weights:
         tau = self.config.tau

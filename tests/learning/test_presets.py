@@ -46,7 +46,7 @@ def test_a_world_without_preset_gets_the_default_one(world: str) -> None:
 def test_the_preset_ddpg_has_every_addition_off() -> None:
     plain, preset = DdpgConfig(), load_preset("ddpg")
     additions = ("critics", "policy_delay", "target_noise_std", "layer_norm", "batch_norm")
-    for name in (*additions, "adam_beta1", "noise_spread", "policy_average"):
+    for name in (*additions, "adam_beta1", "noise_spread", "loss_power", "policy_average"):
         assert getattr(preset, name) == getattr(plain, name)
 
 
