@@ -26,12 +26,12 @@ demo: $(VENV)/run  ## train, export, and fly the pendulum over ROS 2
 	$(BIN)/python -m ddpg_ros.cli demo
 
 # By files a restarted worker may wait for work for ever, so a crash ends the tests. Those of nodes
-# spend their time waiting for each other: four at once leave two cores room.
+# spend their time waiting for each other: three at once leave two cores room.
 PYTEST := ROS_PYTHON_CHECK_FIELDS=1 $(BIN)/python -m pytest --dist loadfile --max-worker-restart 0 --cov
 
 test: $(VENV)/dev  ## run every test, measure coverage
 	$(PYTEST) -n 2 --ignore=tests/ros --cov-report=
-	$(PYTEST) -n 4 tests/ros --cov-append --cov-report=term --cov-fail-under=90
+	$(PYTEST) -n 3 tests/ros --cov-append --cov-report=term --cov-fail-under=90
 
 check: $(VENV)/dev  ## format, lint, types, tests
 	$(BIN)/ruff format --check .
