@@ -14,7 +14,7 @@ import functools
 import math
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,24 +33,9 @@ from ddpg_ros.learning.critic_learner import CriticLearner
 from ddpg_ros.learning.networks import Actor, Critic
 from ddpg_ros.learning.normaliser import ObservationNormaliser
 from ddpg_ros.learning.replay import Batch
+from ddpg_ros.learning.update_report import UpdateReport
 
 _NOTHING: Iterator[None] = iter(())
-
-
-class UpdateReport(NamedTuple):
-    """What one update measured.
-
-    Args:
-        critic_loss: Mean squared error of the critic against its target, over all critics.
-        actor_loss: Minus the mean value of the actor's own actions.
-        q: Mean value of the actions in the batch.
-        saturation: Fraction of the actor's action elements beyond ``SATURATED``.
-    """
-
-    critic_loss: float
-    actor_loss: float
-    q: float
-    saturation: float
 
 
 class Ddpg:

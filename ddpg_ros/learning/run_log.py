@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from ddpg_ros.learning.agents import Episode
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import UpdateReport
 from ddpg_ros.learning.reporting import Reporter
 from ddpg_ros.learning.run_folder import RunFolder
 from ddpg_ros.learning.selection import Judgement
 from ddpg_ros.learning.telemetry import Telemetry
+from ddpg_ros.learning.update_report import UpdateReport
 from ddpg_ros.learning.watch import Watch
 
 _PROGRESS_SECONDS = 0.2

@@ -7,8 +7,8 @@ import time
 from collections import deque
 
 from ddpg_ros.learning.agents import Episode
-from ddpg_ros.learning.ddpg import UpdateReport
 from ddpg_ros.learning.reporting import Progress
+from ddpg_ros.learning.update_report import UpdateReport
 
 _NAMES = UpdateReport._fields
 _RECENT_EPISODES = 20

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg, UpdateReport
+from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.replay import Batch
+from ddpg_ros.learning.update_report import UpdateReport
 
 
 def make(**options: Any) -> Ddpg:

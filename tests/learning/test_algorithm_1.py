@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg, UpdateReport
+from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.replay import Batch
+from ddpg_ros.learning.update_report import UpdateReport
 
 SIZES = (3, 2)
 PLAIN = {"normalise_observations": False}

@@ -15,8 +15,9 @@ from batch_norm_formula import Seen, learning, norms_of
 from torch import Tensor, nn
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg, UpdateReport
+from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.replay import Batch
+from ddpg_ros.learning.update_report import UpdateReport
 
 CROSSQ: dict[str, Any] = {
     "critics": 2,

@@ -25,11 +25,12 @@ from small_ddpg import weights
 from ddpg_ros.errors import PartnerLost
 from ddpg_ros.learning.compute.partner import Alone, Partner, SharedMemory, find_partner
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg, UpdateReport
+from ddpg_ros.learning.ddpg import Ddpg
 from ddpg_ros.learning.loop import Trainer
 from ddpg_ros.learning.metrics import read_metrics
 from ddpg_ros.learning.replay import Batch
 from ddpg_ros.learning.stop_request import StopRequest
+from ddpg_ros.learning.update_report import UpdateReport
 
 CPU, DEADLINE = torch.device("cpu"), 60.0
 PLAIN: dict[str, Any] = {"hidden_sizes": (80, 64), "batch_size": 16, "tau": 0.05}

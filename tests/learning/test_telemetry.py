@@ -8,8 +8,8 @@ import time
 import pytest
 
 from ddpg_ros.learning.agents import Episode
-from ddpg_ros.learning.ddpg import UpdateReport
 from ddpg_ros.learning.telemetry import Telemetry
+from ddpg_ros.learning.update_report import UpdateReport
 
 MEASURED = ("critic_loss", "actor_loss", "q", "saturation", "episode_return", "episode_length")
 
