@@ -5,12 +5,15 @@ Hyperparameters, ROS parameters, launch arguments and the tables in the docs are
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 from collections.abc import Iterable
 from typing import Any
 
 from ddpg_ros.errors import ConfigError
+
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
 def knob(
@@ -67,3 +70,40 @@ def check_names(kind: type, names: Iterable[Any], what: str) -> None:
             close = difflib.get_close_matches(str(name), known, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise ConfigError(f"no {what} is called '{name}'.{hint} Known: {', '.join(known)}.")
+
+
+def settle_knobs(instance: Any) -> None:
+    """Give every knob of a frozen dataclass the type it says, and check it.
+
+    Numbers become floats and lists tuples where those are meant.
+
+    Raises:
+        ConfigError: A value has the wrong type or range.
+    """
+    for field in dataclasses.fields(instance):
+        value = getattr(instance, field.name)
+        if isinstance(field.default, float):
+            value = _as_float(value)
+        if isinstance(value, list):
+            value = tuple(value)
+        object.__setattr__(instance, field.name, value)
+        _check(field, value)
+
+
+def _as_float(value: Any) -> Any:
+    """``value`` as a float where it is one; YAML 1.1 reads ``1e-3`` as a text."""
+    if isinstance(value, (int, str)) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError, OverflowError):
+            return float(value)
+    return value
+
+
+def _check(field: dataclasses.Field[Any], value: Any) -> None:
+    several = isinstance(field.default, tuple)
+    if several and not isinstance(value, tuple):
+        raise ConfigError(f"{field.name}: expected a list of whole numbers, got {value!r}.")
+    kind = int if several else type(field.default)
+    for item in value if several else (value,):
+        if not isinstance(item, kind) or (kind is not bool and isinstance(item, bool)):
+            raise ConfigError(f"{field.name}: expected {_KINDS[kind]}, got {item!r}.")
+        check_range(field, item)

@@ -5,7 +5,6 @@ The command line, the ROS parameters, the checks and the documentation all read 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import math
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpg_ros.errors import ConfigError
-from ddpg_ros.knob import check_names, check_range, knob
+from ddpg_ros.knob import check_names, knob, settle_knobs
 
 _OF_NOISE = ("noise_std", "noise_std_final", "noise_decay_steps", "noise_spread", "ou_theta")
 """Without effect where there is no noise."""
@@ -153,15 +152,7 @@ class DdpgConfig:
     )
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(field.default, float):
-                value = as_number(value)
-                object.__setattr__(self, field.name, value)
-            if isinstance(value, list):
-                value = tuple(value)
-                object.__setattr__(self, field.name, value)
-            _check(field, value)
+        settle_knobs(self)
         if self.batch_size > self.buffer_size:
             raise ConfigError(
                 f"batch_size {self.batch_size} is larger than buffer_size {self.buffer_size}: "
@@ -225,25 +216,3 @@ class DdpgConfig:
         """
         check_names(DdpgConfig, values, "hyperparameter")
         return dataclasses.replace(base or DdpgConfig(), **values)
-
-
-def as_number(value: Any) -> Any:
-    """``value`` as a float where it is one; YAML 1.1 reads ``1e-3`` as a text."""
-    if isinstance(value, (int, str)) and not isinstance(value, bool):
-        with contextlib.suppress(ValueError, OverflowError):
-            return float(value)
-    return value
-
-
-def _check(field: dataclasses.Field[Any], value: Any) -> None:
-    several = isinstance(field.default, tuple)
-    if several and not isinstance(value, tuple):
-        raise ConfigError(f"{field.name}: expected a list of whole numbers, got {value!r}.")
-    kind = int if several else type(field.default)
-    for item in value if several else (value,):
-        if not isinstance(item, kind) or (kind is not bool and isinstance(item, bool)):
-            raise ConfigError(f"{field.name}: expected {_KINDS[kind]}, got {item!r}.")
-        check_range(field, item)
-
-
-_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
