@@ -94,4 +94,4 @@ def test_a_policy_computes_on_the_thread_of_its_caller(content: bytes) -> None:
     before = set(TASKS.iterdir())
     policy = OnnxPolicy(content)
     policy.act(np.zeros(16, np.float32))
-    assert set(TASKS.iterdir()) == before
+    assert set(TASKS.iterdir()) <= before
