@@ -44,18 +44,6 @@ def knob(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def check_range(field: dataclasses.Field[Any], value: Any) -> None:
-    """Raise ConfigError if ``value`` is outside the range of a knob, or none of its choices."""
-    low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
-    if choices and value not in choices:
-        raise ConfigError(f"{field.name}: expected one of {', '.join(choices)}, got '{value}'.")
-    too_low = low is not None and not value >= low
-    too_high = high is not None and not value <= high
-    if too_low or too_high:
-        bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
-        raise ConfigError(f"{field.name}: expected {bounds}, got {value}.")
-
-
 def check_names(kind: type, names: Iterable[Any], what: str) -> None:
     """Raise ConfigError for a name that is none of ``kind``'s fields.
 
@@ -75,7 +63,7 @@ def check_names(kind: type, names: Iterable[Any], what: str) -> None:
 def settle_knobs(instance: Any) -> None:
     """Give every knob of a frozen dataclass the type it says, and check it.
 
-    Numbers become floats and lists tuples where those are meant.
+    Numbers become floats and lists tuples where those are meant; a tuple is one of whole numbers.
 
     Raises:
         ConfigError: A value has the wrong type or range.
@@ -106,4 +94,16 @@ def _check(field: dataclasses.Field[Any], value: Any) -> None:
     for item in value if several else (value,):
         if not isinstance(item, kind) or (kind is not bool and isinstance(item, bool)):
             raise ConfigError(f"{field.name}: expected {_KINDS[kind]}, got {item!r}.")
-        check_range(field, item)
+        _check_range(field, item)
+
+
+def _check_range(field: dataclasses.Field[Any], value: Any) -> None:
+    """Raise ConfigError if ``value`` is outside the range of a knob, or none of its choices."""
+    low, high, choices = (field.metadata[key] for key in ("low", "high", "choices"))
+    if choices and value not in choices:
+        raise ConfigError(f"{field.name}: expected one of {', '.join(choices)}, got '{value}'.")
+    too_low = low is not None and not value >= low
+    too_high = high is not None and not value <= high
+    if too_low or too_high:
+        bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
+        raise ConfigError(f"{field.name}: expected {bounds}, got {value}.")

@@ -67,7 +67,9 @@ class CriticLearner:
     def find_gradient(self) -> None:
         """That of the mean of (Q(s, a) - y)^2; what comes next is taken as it is.
 
-        An error beyond 1 counts with another power, if so configured: 2 |Q(s, a) - y|^p / p.
+        An error beyond 1 counts with another power, if so configured, 2 |Q(s, a) - y|^p / p:
+        Fujimoto et al. 2020, "An Equivalence between Loss Functions and Non-Uniform Sampling in
+        Experience Replay" (PAL), https://arxiv.org/abs/2007.06049.
         """
         error = self.q - self._batch.y
         gradient = error * (2 / len(self._batch))

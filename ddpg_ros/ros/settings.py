@@ -6,10 +6,9 @@ contract, hyperparameters in :class:`~ddpg_ros.learning.config.DdpgConfig`.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
-from ddpg_ros.knob import check_range, knob
+from ddpg_ros.knob import knob, settle_knobs
 
 
 @dataclass(frozen=True)
@@ -153,5 +152,4 @@ class RobotParameters:
     )
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            check_range(field, getattr(self, field.name))
+        settle_knobs(self)
