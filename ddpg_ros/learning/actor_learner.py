@@ -12,7 +12,7 @@ from ddpg_ros.learning.compute.partner import Task
 from ddpg_ros.learning.compute.perceptron import Perceptron
 from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.networks import Actor
+from ddpg_ros.learning.ddpg_networks import DdpgNetworks
 
 _AVERAGING = 9
 """At first it is an average of about the latest tenth of all actors: polynomial-decay averaging by
@@ -23,9 +23,8 @@ class ActorLearner:
     """Climbs a critic.
 
     Args:
-        actor: Who learns.
-        target: Follows the actor slowly.
-        average: Follows it too, to be flown; the actor itself where it is not averaged.
+        networks: The actor among them learns; its target follows it slowly, and so does the one
+            that is flown, where that is an average.
         critic: Says which actions are good.
         batch: Where the observations are found, and the target's actions are left.
         config: The hyperparameters.
@@ -39,9 +38,7 @@ class ActorLearner:
 
     def __init__(
         self,
-        actor: Actor,
-        target: Actor,
-        average: Actor,
+        networks: DdpgNetworks,
         critic: Perceptron,
         batch: SharedBatch,
         config: DdpgConfig,
@@ -50,11 +47,12 @@ class ActorLearner:
     ) -> None:
         self._tau, self._average_share = config.tau, config.policy_average
         self._critic, self._batch = critic, batch
+        actor, target = networks.actor, networks.target_actor
         self.weights = Parameters(actor, dtype, allocate)
         self.target_weights = Parameters(target, dtype, allocate)
         self.average_weights = self.weights
-        if average is not actor:
-            self.average_weights = Parameters(average, torch.float32, allocate)
+        if networks.flown_actor is not actor:
+            self.average_weights = Parameters(networks.flown_actor, torch.float32, allocate)
         self._mu = Perceptron(actor.body, self.weights, exact=False, training=True)
         self._target_mu = Perceptron(target.body, self.target_weights, exact=False)
         rate, longest = config.actor_lr, config.max_grad_norm

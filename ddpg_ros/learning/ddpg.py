@@ -9,16 +9,13 @@ Greater Sample Efficiency and Simplicity", https://arxiv.org/abs/1902.05605.
 
 from __future__ import annotations
 
-import copy
 import functools
 import math
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ddpg_ros.errors import TrainingDiverged
 from ddpg_ros.learning.actor_learner import ActorLearner
@@ -30,8 +27,7 @@ from ddpg_ros.learning.compute.precision import operand_type
 from ddpg_ros.learning.compute.shared_batch import SharedBatch
 from ddpg_ros.learning.config import DdpgConfig
 from ddpg_ros.learning.critic_learner import CriticLearner
-from ddpg_ros.learning.networks import Actor, Critic
-from ddpg_ros.learning.normaliser import ObservationNormaliser
+from ddpg_ros.learning.ddpg_networks import DdpgNetworks
 from ddpg_ros.learning.replay import Batch
 from ddpg_ros.learning.update_report import UpdateReport
 
@@ -39,9 +35,7 @@ _NOTHING: Iterator[None] = iter(())
 
 
 class Ddpg:
-    """Actor, critics, a slow target of each, and the update that trains them.
-
-    With ``batch_norm`` critics have no targets, and :attr:`target_critics` is empty.
+    """The networks, and the update that trains them.
 
     Args:
         observation_size: n.
@@ -51,6 +45,7 @@ class Ddpg:
         partner: Does shares of an update, in this process or beside it.
 
     Attributes:
+        networks: Actor, critics, and a slow target of each.
         updates: How many there have been.
     """
 
@@ -62,77 +57,40 @@ class Ddpg:
         device: torch.device | str = "cpu",
         partner: Alone | None = None,
     ) -> None:
-        self.config = config
-        self.device = torch.device(device)
-        self._partner = partner or Alone(self.device)
-        self.updates = 0
-        sizes = (observation_size, action_size, config.hidden_sizes)
-        self.normaliser = ObservationNormaliser(observation_size, config.normalise_observations)
-        self.normaliser.to(self.device)
+        self.config, self.updates = config, 0
+        device = torch.device(device)
+        self.networks = DdpgNetworks(observation_size, action_size, config).to(device)
+        self._partner = partner or Alone(device)
 
-        self.actor = Actor(*sizes, config.batch_norm).to(self.device)
-        norms = config.layer_norm, config.batch_norm
-        critics = [Critic(*sizes, *norms) for _ in range(config.critics)]
-        self.critics = nn.ModuleList(critics).to(self.device)
-        self.target_actor = copy.deepcopy(self.actor).requires_grad_(False)
-        self.flown_actor = self.actor
-        if config.policy_average < 1:
-            self.flown_actor = copy.deepcopy(self.actor).requires_grad_(False)
-        target_critics: list[Critic] = [] if config.batch_norm else copy.deepcopy(critics)
-        self.target_critics = nn.ModuleList(target_critics).requires_grad_(False)
-
-        allocate, dtype = self._partner.allocate, operand_type(config, self.device)
+        allocate, dtype = self._partner.allocate, operand_type(config, device)
         self._batch = SharedBatch(config.batch_size, observation_size, action_size, allocate)
-        self._q_weights = Parameters(self.critics, dtype, allocate)
-        self._target_q_weights = Parameters(self.target_critics, dtype, allocate)
-        targets = [Perceptron(critic.body, self._target_q_weights) for critic in target_critics]
+        self._q_weights = Parameters(self.networks.critics, dtype, allocate)
+        self._target_q_weights = Parameters(self.networks.target_critics, dtype, allocate)
+        pairs = self.networks.pairs()
         self._critic_learners = [
             CriticLearner(
                 Perceptron(critic.body, self._q_weights, training=True),
-                target,
+                None if target is None else Perceptron(target.body, self._target_q_weights),
                 self._batch,
                 config.loss_power,
                 allocate,
             )
-            for critic, target in zip_longest(critics, targets)
+            for critic, target in pairs
         ]
         rate, longest = config.critic_lr, config.max_grad_norm
         step_size = StepSize(rate, rate * config.lr_final, config.updates())
         self._q_adam = Adam(
             self._q_weights, step_size, config.adam_beta1, config.weight_decay, longest, allocate
         )
+        first, _ = pairs[0]
+        critic = Perceptron(first.body, self._q_weights)
         self._actor_learner = ActorLearner(
-            self.actor,
-            self.target_actor,
-            self.flown_actor,
-            Perceptron(critics[0].body, self._q_weights),
-            self._batch,
-            config,
-            dtype,
-            allocate,
+            self.networks, critic, self._batch, config, dtype, allocate
         )
         self._partner.tasks = [
             *self._actor_learner.tasks,
             *(task for learner in self._critic_learners for task in learner.tasks),
         ]
-
-    @torch.inference_mode()
-    def act(self, observations: np.ndarray) -> np.ndarray:
-        """Noise-free actions in [-1, 1], ``(batch, m)``, for ``(batch, n)`` in SI units."""
-        return self._actions(self.actor, observations)
-
-    @torch.inference_mode()
-    def fly(self, observations: np.ndarray) -> np.ndarray:
-        """Those of the policy that is judged and exported, which may be an average of actors."""
-        return self._actions(self.flown_actor, observations)
-
-    @torch.inference_mode()
-    def value(self, observations: np.ndarray, actions: np.ndarray) -> np.ndarray:
-        """Q(s, a), ``(batch,)``, of actions ``(batch, m)`` in [-1, 1], by the first critic."""
-        states = torch.as_tensor(observations, dtype=torch.float32, device=self.device)
-        taken = torch.as_tensor(actions, dtype=torch.float32, device=self.device)
-        values: np.ndarray = self.critics[0](self.normaliser(states), taken).cpu().numpy()
-        return values
 
     @torch.inference_mode()
     def update(
@@ -157,9 +115,10 @@ class Ddpg:
         actor, critics, shared = self._actor_learner, self._critic_learners, self._batch
         if len(shared) != len(batch.rewards):
             shared.resize(len(batch.rewards))
-        shared.s.copy_(self.normaliser.forward(batch.observations))
+        normaliser = self.networks.normaliser
+        shared.s.copy_(normaliser.forward(batch.observations))
         shared.a.copy_(batch.actions)
-        shared.next_s.copy_(self.normaliser.forward(batch.next_observations))
+        shared.next_s.copy_(normaliser.forward(batch.next_observations))
         next_actions = partner.begin(actor.find_next_actions)
         moves_actor = self.updates % config.policy_delay == 0
         actor_gradient = actor_step = 0
@@ -220,23 +179,19 @@ class Ddpg:
 
     def state(self) -> dict[str, Any]:
         """Everything :meth:`restore` needs: networks, optimisers, normaliser."""
-        networks = {name: network.state_dict() for name, network in self._networks()}
         return {
-            **networks,
+            **self.networks.state(),
             "actor_optimiser": self._actor_learner.adam.state(),
             "critic_optimiser": self._q_adam.state(),
             "updates": self.updates,
-            "normaliser": self.normaliser.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take back what :meth:`state` returned."""
-        for name, network in self._networks():
-            network.load_state_dict(state[name])
+        self.networks.restore(state)
         self._actor_learner.adam.restore(state["actor_optimiser"])
         self._q_adam.restore(state["critic_optimiser"])
         self.updates = state["updates"]
-        self.normaliser.restore(state["normaliser"])
         self.refresh()
 
     def refresh(self) -> None:
@@ -247,16 +202,6 @@ class Ddpg:
     def is_finite(self) -> bool:
         """Whether every weight of every network is finite."""
         return all(bool(weights.everything.isfinite().all()) for weights in self._weights())
-
-    def _actions(self, actor: Actor, observations: np.ndarray) -> np.ndarray:
-        inputs = torch.as_tensor(observations, dtype=torch.float32, device=self.device)
-        actions: np.ndarray = actor.forward(self.normaliser.forward(inputs)).cpu().numpy()
-        return actions
-
-    def _networks(self) -> list[tuple[str, nn.Module]]:
-        names = ["actor", "critics", "target_actor", "target_critics"]
-        names += ["flown_actor"] if self.flown_actor is not self.actor else []
-        return [(name, getattr(self, name)) for name in names]
 
     def _weights(self) -> tuple[Parameters, ...]:
         actor = self._actor_learner

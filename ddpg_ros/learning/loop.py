@@ -67,7 +67,7 @@ class Trainer:
         self._replay = ReplayBuffer(capacity, *sizes, self._rngs["replay"], device)
         shape = (config.num_envs, self.contract.action_size)
         self._noise = NOISES[config.noise](shape, config, self._rngs["noise"])
-        self.selection = Selection(config, self.ddpg, make_world())
+        self.selection = Selection(config, self.ddpg.networks, make_world())
         self.step = 0
         self.episodes = 0
 
@@ -154,7 +154,7 @@ class Trainer:
             shape = (self._config.num_envs, self.contract.action_size)
             return self._rngs["warmup"].uniform(-1.0, 1.0, shape)
         noise = self._noise.sample(self.step)
-        return np.clip(self.ddpg.act(self._agents.observations) + noise, -1.0, 1.0)
+        return np.clip(self.ddpg.networks.act(self._agents.observations) + noise, -1.0, 1.0)
 
     def _act_and_learn(self) -> list[Episode]:
         """Step every world once; meanwhile, learn from what was remembered before."""
@@ -189,7 +189,7 @@ class Trainer:
         """Remember what was lived through, and add to the episodes that ended."""
         transitions, over = self._agents.lived()
         self._replay.add(transitions)
-        self.ddpg.normaliser.see(transitions.observations.numpy())
+        self.ddpg.networks.normaliser.see(transitions.observations.numpy())
         self.step += self._config.num_envs
         ended += over
         yield

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.ddpg import Ddpg
+from ddpg_ros.learning.ddpg_networks import DdpgNetworks
 from ddpg_ros.learning.evaluation import Evaluation, evaluate
 from ddpg_ros.learning.scaling import ActionScale
 from ddpg_ros.learning.seeds import selection_seeds
@@ -47,7 +47,7 @@ class Selection:
 
     Args:
         config: Interval, episodes and discount.
-        ddpg: Whose policy is judged.
+        networks: Whose policy is judged.
         world: Where; nobody else steps it.
 
     Attributes:
@@ -56,9 +56,9 @@ class Selection:
             ``evaluated_at``; empty before the first.
     """
 
-    def __init__(self, config: DdpgConfig, ddpg: Ddpg, world: World) -> None:
+    def __init__(self, config: DdpgConfig, networks: DdpgNetworks, world: World) -> None:
         self.best: dict[str, Any] = {}
-        self._config, self._ddpg, self._world = config, ddpg, world
+        self._config, self._networks, self._world = config, networks, world
         self._scale = ActionScale(world.contract)
         self._next = config.evaluation_interval
 
@@ -80,13 +80,13 @@ class Selection:
             self._keep(step, evaluation)
         self.best["evaluated_at"] = step
         starts = np.stack(evaluation.starts)
-        values = self._ddpg.value(starts, self._ddpg.fly(starts))
+        values = self._networks.value(starts, self._networks.fly(starts))
         too_high = float(np.mean(values - np.array(evaluation.discounted)))
         return Judgement(evaluation, best, too_high, time.monotonic() - begun)
 
     def policy(self, observation: np.ndarray) -> np.ndarray:
         """The noise-free command ``(m,)`` for one observation ``(n,)``, both in SI units."""
-        return self._scale.to_command(self._ddpg.fly(observation[None])[0])
+        return self._scale.to_command(self._networks.fly(observation[None])[0])
 
     def close(self) -> None:
         """Close the world."""
@@ -107,7 +107,10 @@ class Selection:
     def _keep(self, step: int, evaluation: Evaluation) -> None:
         success, mean = evaluation.rank
         self.best = {"success": success, "mean": mean, "step": step}
-        for name, network in (("actor", self._ddpg.flown_actor), ("critic", self._ddpg.critics[0])):
+        for name, network in (
+            ("actor", self._networks.flown_actor),
+            ("critic", self._networks.critics[0]),
+        ):
             weights = network.state_dict().items()
             self.best[name] = {key: value.detach().clone() for key, value in weights}
-        self.best["normaliser"] = self._ddpg.normaliser.state()
+        self.best["normaliser"] = self._networks.normaliser.state()

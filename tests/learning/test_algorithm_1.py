@@ -42,9 +42,10 @@ class HandWritten:
 
     def __init__(self, ddpg: Ddpg) -> None:
         self.config = ddpg.config
-        self.actor, self.target_actor = map(copied, (ddpg.actor, ddpg.target_actor))
-        self.critics = [copied(critic) for critic in ddpg.critics]
-        self.target_critics = [copied(critic) for critic in ddpg.target_critics]
+        networks = ddpg.networks
+        self.actor, self.target_actor = map(copied, (networks.actor, networks.target_actor))
+        self.critics = [copied(critic) for critic in networks.critics]
+        self.target_critics = [copied(critic) for critic in networks.target_critics]
         self.moments: dict[str, tuple[Weights, Weights]] = {}
         self.steps = {"actor": 0, "critics": 0}
         self.updates = 0
@@ -167,11 +168,17 @@ def ddpg_amid_its_learning(options: dict[str, Any]) -> Ddpg:
     config = DdpgConfig(hidden_sizes=(16, 8), gamma=0.9, tau=0.05, actor_lr=3e-3, **options)
     ddpg = Ddpg(*SIZES, config)
     torch.manual_seed(0)
-    for network in (ddpg.actor, ddpg.critics, ddpg.target_actor, ddpg.target_critics):
+    networks = ddpg.networks
+    for network in (
+        networks.actor,
+        networks.critics,
+        networks.target_actor,
+        networks.target_critics,
+    ):
         for parameter in network.parameters():
             torch.nn.init.normal_(parameter, std=0.5)
     ddpg.refresh()
-    ddpg.normaliser.see(SEEN)
+    networks.normaliser.see(SEEN)
     return ddpg
 
 
@@ -183,7 +190,7 @@ def critics(networks: Any) -> Weights:
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES.keys())
 def test_five_updates_move_every_weight_as_algorithm_1_does(options: dict[str, Any]) -> None:
     ddpg = ddpg_amid_its_learning(options)
-    reference = HandWritten(ddpg)
+    networks, reference = ddpg.networks, HandWritten(ddpg)
     for number, batch in enumerate(batches(5)):
         torch.manual_seed(number)
         ddpg.update(batch)
@@ -193,10 +200,10 @@ def test_five_updates_move_every_weight_as_algorithm_1_does(options: dict[str, A
         for measure in ("critic_loss", "actor_loss", "q", "saturation"):
             assert getattr(report, measure) == pytest.approx(getattr(expected, measure), rel=1e-4)
         for mine, others in (
-            (ddpg.actor, reference.actor),
-            (ddpg.critics, critics(reference.critics)),
-            (ddpg.target_actor, reference.target_actor),
-            (ddpg.target_critics, critics(reference.target_critics)),
+            (networks.actor, reference.actor),
+            (networks.critics, critics(reference.critics)),
+            (networks.target_actor, reference.target_actor),
+            (networks.target_critics, critics(reference.target_critics)),
         ):
             for weight, other in zip(mine.parameters(), others, strict=True):
                 torch.testing.assert_close(weight.detach(), other, atol=1e-6, rtol=0)

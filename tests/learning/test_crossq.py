@@ -35,7 +35,7 @@ class Reference:
 
     def __init__(self, ddpg: Ddpg) -> None:
         config = self.config = ddpg.config
-        networks = (ddpg.actor, ddpg.target_actor, ddpg.critics)
+        networks = (ddpg.networks.actor, ddpg.networks.target_actor, ddpg.networks.critics)
         self.actor, self.target_actor, self.critics = map(copy.deepcopy, networks)
         betas = (config.adam_beta1, 0.999)
         self.actor_adam = torch.optim.Adam(self.actor.parameters(), config.actor_lr, betas)
@@ -114,7 +114,7 @@ def test_six_updates_move_every_weight_and_statistic_as_crossq_does(
     config = DdpgConfig(hidden_sizes=(16, 8), gamma=0.9, batch_norm=True, **options)
     ddpg = Ddpg(3, 2, config)
     torch.manual_seed(0)
-    for network in (ddpg.actor, ddpg.critics, ddpg.target_actor):
+    for network in (ddpg.networks.actor, ddpg.networks.critics, ddpg.networks.target_actor):
         for parameter in network.parameters():
             # Small shifts: a unit that is above zero in all rows loses its bias to the batch's
             # mean, its gradient is nothing but rounding, and Adam makes a full step of that.
@@ -133,9 +133,9 @@ def test_six_updates_move_every_weight_and_statistic_as_crossq_does(
         expected = reference.update(batch)
         assert report == pytest.approx(expected, rel=1e-3, abs=1e-5)
         for mine, other in (
-            (ddpg.actor, reference.actor),
-            (ddpg.critics, reference.critics),
-            (ddpg.target_actor, reference.target_actor),
+            (ddpg.networks.actor, reference.actor),
+            (ddpg.networks.critics, reference.critics),
+            (ddpg.networks.target_actor, reference.target_actor),
         ):
             for one, theirs in zip(numbers(mine), numbers(other), strict=True):
                 torch.testing.assert_close(one.detach(), theirs.detach(), atol=1e-5, rtol=1e-5)
@@ -143,8 +143,8 @@ def test_six_updates_move_every_weight_and_statistic_as_crossq_does(
 
 def test_critics_have_no_targets() -> None:
     ddpg = Ddpg(3, 2, DdpgConfig(batch_norm=True, critics=2))
-    assert list(ddpg.target_critics) == []
-    assert len(norms_of(ddpg.target_actor)) == len(norms_of(ddpg.actor)) == 3
+    assert list(ddpg.networks.target_critics) == []
+    assert len(norms_of(ddpg.networks.target_actor)) == len(norms_of(ddpg.networks.actor)) == 3
 
 
 def test_one_acts_and_values_by_running_statistics_alone() -> None:
@@ -152,16 +152,18 @@ def test_one_acts_and_values_by_running_statistics_alone() -> None:
     for _ in range(20):
         ddpg.update(batch)
     s, a = batch.observations.numpy(), batch.actions.numpy()
-    one_by_one = np.concatenate([ddpg.act(row[None]) for row in s])
-    np.testing.assert_allclose(ddpg.act(s), one_by_one, atol=1e-6)
-    np.testing.assert_allclose(ddpg.value(s, a)[:5], ddpg.value(s[:5], a[:5]), atol=1e-6)
-    statistics = [buffer.clone() for buffer in ddpg.actor.buffers()]
-    ddpg.act(s + 100)
-    assert all(map(torch.equal, ddpg.actor.buffers(), statistics))
+    one_by_one = np.concatenate([ddpg.networks.act(row[None]) for row in s])
+    np.testing.assert_allclose(ddpg.networks.act(s), one_by_one, atol=1e-6)
+    np.testing.assert_allclose(
+        ddpg.networks.value(s, a)[:5], ddpg.networks.value(s[:5], a[:5]), atol=1e-6
+    )
+    statistics = [buffer.clone() for buffer in ddpg.networks.actor.buffers()]
+    ddpg.networks.act(s + 100)
+    assert all(map(torch.equal, ddpg.networks.actor.buffers(), statistics))
 
 
 def test_a_statistic_that_is_not_finite_is_noticed() -> None:
     ddpg = Ddpg(3, 2, DdpgConfig(batch_norm=True))
     assert ddpg.is_finite()
-    norms_of(ddpg.critics)[0].variance[0] = float("inf")
+    norms_of(ddpg.networks.critics)[0].variance[0] = float("inf")
     assert not ddpg.is_finite()

@@ -89,7 +89,7 @@ def test_a_weight_that_is_not_finite_is_never_saved(tmp_path: Path) -> None:
     run.save()
     before = (tmp_path / "checkpoint.pt").read_bytes()
     with torch.no_grad():
-        run.ddpg.target_critics[0].body[0].weight[0, 0] = math.nan
+        run.ddpg.networks.target_critics[0].body[0].weight[0, 0] = math.nan
     text = (
         "a weight is not finite; the last good checkpoint is kept. Try smaller learning rates or "
         "max_grad_norm=1."

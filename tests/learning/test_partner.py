@@ -98,8 +98,9 @@ def learned(
     ddpg, reports, acted = Ddpg(3, 2, config, partner=partner), [], []
 
     def act() -> None:
-        ddpg.normaliser.see(seen := np.random.default_rng(len(acted)).normal(2.0, 3.0, (4, 3)))
-        acted.append(ddpg.act(seen))
+        seen = np.random.default_rng(len(acted)).normal(2.0, 3.0, (4, 3))
+        ddpg.networks.normaliser.see(seen)
+        acted.append(ddpg.networks.act(seen))
 
     try:
         for batch in batches(30):
@@ -309,15 +310,15 @@ def test_actions_are_chosen_before_a_weight_changes(switches: dict[str, Any]) ->
     config, chosen = DdpgConfig(**switches, threads=2), []
     with closing(find_partner(3, 2, config, CPU)) as partner:
         ddpg = Ddpg(3, 2, config, partner=partner)
-        before = weights(ddpg.actor).clone()
+        before = weights(ddpg.networks.actor).clone()
 
         def act() -> None:
             time.sleep(0.3)  # in which the partner does all that it may
-            chosen.append(weights(ddpg.actor).clone())
+            chosen.append(weights(ddpg.networks.actor).clone())
 
         ddpg.update(next(batches(1)), act)
         assert torch.equal(chosen[0], before)
-        assert not torch.equal(weights(ddpg.actor), before)
+        assert not torch.equal(weights(ddpg.networks.actor), before)
 
 
 def test_vectors_asked_for_in_the_same_order_are_the_same_memory() -> None:

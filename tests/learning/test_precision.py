@@ -162,5 +162,10 @@ def test_narrow_products_that_are_asked_for_run_on_a_cpu_without_them() -> None:
 @pytest.mark.parametrize("name", ["float32", "bfloat16"])
 def test_networks_keep_all_digits_whatever_their_products_have(name: str) -> None:
     ddpg = Ddpg(3, 2, DdpgConfig(hidden_sizes=(8, 8), precision=name))
-    for network in (ddpg.actor, ddpg.critics, ddpg.target_actor, ddpg.target_critics):
+    for network in (
+        ddpg.networks.actor,
+        ddpg.networks.critics,
+        ddpg.networks.target_actor,
+        ddpg.networks.target_critics,
+    ):
         assert {p.dtype for p in network.parameters()} == {torch.float32}

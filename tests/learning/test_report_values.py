@@ -24,15 +24,15 @@ def judge(value: float | None = None) -> tuple[Judge, Ddpg]:
     """A critic as it starts, or one that says ``value`` of everything, and whose it is."""
     torch.manual_seed(0)
     ddpg = Ddpg(1, 1, CONFIG)
-    ddpg.normaliser.see(np.array([[0.5], [2.5]], np.float32))
-    last = ddpg.critics[0].body[-1]
+    ddpg.networks.normaliser.see(np.array([[0.5], [2.5]], np.float32))
+    last = ddpg.networks.critics[0].body[-1]
     if value is not None:
         nn.init.zeros_(last.weight)
         nn.init.constant_(last.bias, value)
     best = {
-        "actor": ddpg.actor.state_dict(),
-        "critic": ddpg.critics[0].state_dict(),
-        "normaliser": ddpg.normaliser.state(),
+        "actor": ddpg.networks.actor.state_dict(),
+        "critic": ddpg.networks.critics[0].state_dict(),
+        "normaliser": ddpg.networks.normaliser.state(),
     }
     policy = ExportedPolicy.best_of(CONTRACT, CONFIG, best)
     return Judge(policy, CONFIG, best), ddpg
@@ -51,7 +51,7 @@ def compared(made: Judge, *flights: Flight) -> dict[str, Any]:
 def test_the_value_of_a_state_is_that_of_the_actors_own_action() -> None:
     made, ddpg = judge()
     states = np.array([[-1.0], [0.3], [2.0]], np.float32)
-    expected = ddpg.value(states, ddpg.act(states))
+    expected = ddpg.networks.value(states, ddpg.networks.act(states))
     assert len(set(expected.tolist())) == 3
     np.testing.assert_allclose(made.values(states), expected, rtol=1e-5)
 

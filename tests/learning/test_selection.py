@@ -34,13 +34,13 @@ class Temptation(PointWorld):
 def selection(world: type[World] = PointWorld) -> tuple[Selection, Ddpg]:
     torch.manual_seed(0)
     ddpg = Ddpg(1, 1, CONFIG)
-    return Selection(CONFIG, ddpg, world()), ddpg
+    return Selection(CONFIG, ddpg.networks, world()), ddpg
 
 
 def always(ddpg: Ddpg, action: float) -> None:
     """Make the actor choose ``action`` whatever it sees."""
-    nn.init.zeros_(ddpg.actor.body[-1].weight)
-    nn.init.constant_(ddpg.actor.body[-1].bias, np.arctanh(action))
+    nn.init.zeros_(ddpg.networks.actor.body[-1].weight)
+    nn.init.constant_(ddpg.networks.actor.body[-1].bias, np.arctanh(action))
 
 
 def judged(chosen: Selection, step: int) -> Judgement:
@@ -63,8 +63,8 @@ def test_a_judgement_is_an_evaluation_on_the_seeds_kept_for_it() -> None:
     assert flown is not None
     assert judgement.evaluation.seeds == flown.seeds
     assert judgement.evaluation.returns == pytest.approx(flown.returns, rel=1e-4)
-    nn.init.zeros_(ddpg.critics[0].body[-1].weight)
-    nn.init.constant_(ddpg.critics[0].body[-1].bias, 7.0)
+    nn.init.zeros_(ddpg.networks.critics[0].body[-1].weight)
+    nn.init.constant_(ddpg.networks.critics[0].body[-1].bias, 7.0)
     error = 7.0 - float(np.mean(flown.discounted))
     again = judged(chosen, 200)
     assert again.q_minus_monte_carlo == pytest.approx(error, rel=1e-4)
@@ -80,12 +80,12 @@ def test_the_best_is_kept_as_it_was_and_of_equals_the_latest() -> None:
     bests = []
     for step, action in ((100, 0.5), (200, 0.01), (300, 0.9), (400, 0.01)):
         always(ddpg, action)
-        ddpg.normaliser.see(np.ones((1, 1)))
+        ddpg.networks.normaliser.see(np.ones((1, 1)))
         bests.append(judged(chosen, step).best)
     assert bests == [True, True, False, True]
     assert (chosen.best["step"], chosen.best["evaluated_at"]) == (400, 400)
     always(ddpg, 0.9)
-    ddpg.normaliser.see(np.ones((1, 1)))
+    ddpg.networks.normaliser.see(np.ones((1, 1)))
     kept = chosen.best["actor"]["body.4.bias"]
     assert float(torch.tanh(kept)) == pytest.approx(0.01, rel=1e-3)
     assert chosen.best["normaliser"]["count"] == 4
@@ -105,12 +105,12 @@ def test_a_success_more_counts_for_more_than_the_return() -> None:
 def test_the_critic_of_the_best_policys_moment_is_kept_with_it() -> None:
     chosen, ddpg = selection()
     always(ddpg, 0.01)
-    nn.init.constant_(ddpg.critics[0].body[-1].bias, 3.0)
+    nn.init.constant_(ddpg.networks.critics[0].body[-1].bias, 3.0)
     assert judged(chosen, 100).best
     always(ddpg, 0.9)
-    nn.init.constant_(ddpg.critics[0].body[-1].bias, 4.0)
+    nn.init.constant_(ddpg.networks.critics[0].body[-1].bias, 4.0)
     assert not judged(chosen, 200).best
-    assert chosen.best["critic"].keys() == ddpg.critics[0].state_dict().keys()
+    assert chosen.best["critic"].keys() == ddpg.networks.critics[0].state_dict().keys()
     assert float(chosen.best["critic"]["body.4.bias"]) == 3.0
 
 
@@ -134,7 +134,7 @@ def test_one_that_is_given_up_changes_nothing() -> None:
 def test_a_restored_selection_goes_on_as_the_saved_one() -> None:
     chosen, ddpg = selection()
     judged(chosen, 130)
-    restored = Selection(CONFIG, ddpg, PointWorld())
+    restored = Selection(CONFIG, ddpg.networks, PointWorld())
     restored.restore(copy.deepcopy(chosen.state()))
     assert [restored.due(step, last=False) for step in (229, 230)] == [False, True]
     assert restored.best["mean"] == chosen.best["mean"]

@@ -71,12 +71,12 @@ def test_a_step_learns_from_what_was_remembered_before_it_and_acts_as_was_learne
     run.run()
     memory = remembered(tmp_path)
     first = Batch(*(column[:1] for column in memory))
-    np.testing.assert_array_equal(twin.act(first.observations.numpy()), first.actions)
-    twin.normaliser.see(first.observations.numpy())
+    np.testing.assert_array_equal(twin.networks.act(first.observations.numpy()), first.actions)
+    twin.networks.normaliser.see(first.observations.numpy())
     second = memory.observations[1:].numpy()
-    np.testing.assert_array_equal(twin.act(second), memory.actions[1:])
+    np.testing.assert_array_equal(twin.networks.act(second), memory.actions[1:])
     twin.update(first)
-    twin.normaliser.see(second)
+    twin.networks.normaliser.see(second)
     assert dict(leaves(twin.state())) == dict(leaves(checkpoint(tmp_path)["ddpg"]))
 
 
