@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -12,27 +11,22 @@ from typing import Any
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rclpy.qos import QoSProfile
-from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from ddpg_ros.contract import Command, Reading
-from ddpg_ros.ros.camera_feed import CameraFeed
+from ddpg_ros.contract import Command
 from ddpg_ros.ros.command_messages import command_values
-from ddpg_ros.ros.faults import FaultInjector, described
 from ddpg_ros.ros.flight_log import FlightLog
 from ddpg_ros.ros.heard_commands import HeardCommands
-from ddpg_ros.ros.messages import MESSAGE_TYPES, to_message, to_stamp
+from ddpg_ros.ros.messages import MESSAGE_TYPES
 from ddpg_ros.ros.parameters import check_overrides, declare, file_to_write
 from ddpg_ros.ros.settings import FAULTS, FaultParameters, WorldParameters
 from ddpg_ros.ros.spin import run_node
+from ddpg_ros.ros.world_output import RELIABLE, WorldOutput
 from ddpg_ros.worlds import DisturbedWorld, PeriodEnd, World, make_world
 from ddpg_ros.worlds.randomisation_file import read_randomisation
 
 NAME = "ddpg_world"
-
-_RELIABLE = QoSProfile(depth=10)
 
 _REPEAT_SECONDS = 0.1
 """In lockstep the last messages are said again after this silence: maybe nobody was there to hear
@@ -59,16 +53,9 @@ class WorldNode(Node):
         self._log = FlightLog(self.world, self._set.film_episodes if filmed else 0)
         self._step_nanoseconds = round(contract.period * 1e9 / self.world.substeps)
         self._nanoseconds = self._step_nanoseconds if self._set.lockstep else 0
-        self._jumped_nanoseconds = 0
         self._commanded = not self._set.wait_for_command
         self._commands = HeardCommands(contract, self._set.command_timeout)
-        self._sensors = {
-            topic: (message, self.create_publisher(MESSAGE_TYPES[message], topic, _RELIABLE))
-            for topic, message in contract.topics.items()
-        }
-        self._camera = CameraFeed(self, self.world, self._set.camera_rate) if pictured else None
-        self._clock_out = self.create_publisher(ClockMessage, "/clock", _RELIABLE)
-        self._episodes_out = self.create_publisher(String, "~/episode", _RELIABLE)
+        self._episodes_out = self.create_publisher(String, "~/episode", RELIABLE)
         self._subscribe_commands()
         self.create_service(Trigger, "~/reset", self._reset)
         self._seed = self._set.seed
@@ -76,7 +63,7 @@ class WorldNode(Node):
         self._begin()
         if filmed or pictured:
             self.world.render()  # a camera that is missing is told now
-        self._injector = FaultInjector(self._readings(), self._seed)
+        self._output = WorldOutput(self, self.world, self._seed, self._set.camera_rate)
         self._set_faults(faults, {"jump_time"})
         step_seconds = 1e-9 * self._step_nanoseconds / self._set.real_time_factor
         pace = f"at {self._set.real_time_factor:g} times real time"
@@ -88,7 +75,7 @@ class WorldNode(Node):
         )
         self.get_logger().info(
             f"world '{contract.name}' {'in lockstep' if lockstep else pace}; publishes "
-            f"{', '.join(self._sensors)}, takes {', '.join(c.topic for c in contract.commands)}"
+            f"{', '.join(contract.topics)}, takes {', '.join(c.topic for c in contract.commands)}"
             + ("" if self._commanded else "; holds the robot until a command comes")
         )
 
@@ -98,8 +85,7 @@ class WorldNode(Node):
 
     def last_word(self) -> None:
         """Write the results and the film."""
-        if self._camera:
-            self._camera.close()
+        self._output.close()
         if file := self._files.get("results_file"):
             file.write_text(json.dumps(self._log.episodes, indent=2) + "\n")
         if file := self._files.get("film_file"):
@@ -118,7 +104,7 @@ class WorldNode(Node):
         for part, command in self.world.contract.command_parts:
             receive = partial(self._receive, command, part)
             self.create_subscription(
-                MESSAGE_TYPES[command.message], command.topic, receive, _RELIABLE
+                MESSAGE_TYPES[command.message], command.topic, receive, RELIABLE
             )
 
     def _receive(self, command: Command, part: slice, message: Any) -> None:
@@ -139,25 +125,25 @@ class WorldNode(Node):
 
     def _step_period(self) -> None:
         """In lockstep: one control period, once there is a command for each part of the robot."""
-        if self._injector.faults.pause:
+        if self._output.paused:
             return
         self._awaited = {command.topic for command in self.world.contract.commands}
         for _ in range(self.world.substeps):
             self._advance()
-        self._publish()
+        self._output.publish(self._nanoseconds)
         self._timer.reset()
 
     def _repeat(self) -> None:
         """In lockstep: say the last messages again."""
-        if not self._injector.faults.pause:
-            self._publish()
+        if not self._output.paused:
+            self._output.publish(self._nanoseconds)
 
     def _step(self) -> None:
         """One substep of the world, or of waiting for the first command."""
-        if self._injector.faults.pause:
+        if self._output.paused:
             return
         self._advance()
-        self._publish()
+        self._output.publish(self._nanoseconds)
 
     def _advance(self) -> None:
         """Time passes, and the robot moves unless it is held."""
@@ -206,36 +192,15 @@ class WorldNode(Node):
         self._closed = self._over = False
         self._awaited = {command.topic for command in self.world.contract.commands}
 
-    def _readings(self) -> dict[str, Reading]:
-        readings = self.world.readings()
-        return {topic: readings[topic] for topic in self._sensors}
-
-    def _publish(self) -> None:
-        time = self._nanoseconds + self._jumped_nanoseconds
-        for topic, reading, stamp in self._injector.pass_on(
-            self._readings(), time, self._nanoseconds
-        ):
-            message, publisher = self._sensors[topic]
-            publisher.publish(to_message(message, reading, to_stamp(stamp)))
-        if not self._injector.faults.stall_clock:
-            self._clock_out.publish(ClockMessage(clock=to_stamp(time)))
-        if self._camera:
-            self._camera.look(self._nanoseconds, to_stamp(time))
-
     def _set_faults(self, faults: FaultParameters, changes: set[str]) -> None:
         """From now on ``faults``, where ``changes`` are the ones that were set.
 
         Raises:
             ConfigError: A topic or a joint does not exist.
         """
-        before = self._injector.faults
-        self._injector.switch(dataclasses.replace(faults, jump_time=0.0))
-        if self._injector.faults != before:
-            self.get_logger().warning(f"faults: {described(self._injector.faults)}")
+        self._output.set_faults(faults)
         if "jump_time" in changes and faults.jump_time:
-            jumped = self._jumped_nanoseconds + round(faults.jump_time * 1e9)
-            self._jumped_nanoseconds = max(jumped, -self._nanoseconds)
-            self.get_logger().warning(f"faults: time jumps by {faults.jump_time:+g} s")
+            self._output.jump(faults.jump_time, self._nanoseconds)
 
     def _reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._seed += 1
