@@ -26,6 +26,9 @@ from benchmarks.result import RESULTS, context
 _FOLDER = RESULTS / "learning_curves"
 _ENVIRONMENTS = ("HalfCheetah-v5", "Hopper-v5", "Walker2d-v5")
 
+_TARGETS = {"batch_norm": False, "tau": 0.005, "adam_beta1": 0.9}
+"""What batch normalisation stands in for."""
+
 OURS: dict[str, tuple[str, dict[str, Any]]] = {
     "ddpg": ("ddpg", {}),
     "ddpg-float32": ("ddpg", {"precision": "float32"}),
@@ -43,8 +46,11 @@ OURS: dict[str, tuple[str, dict[str, Any]]] = {
         "default",
         {"loss_power": 2.0, "policy_average": 1.0, "critics": 1},
     ),
+    "default-one-critic": ("default", {"critics": 1}),
     "default-no-delay": ("default", {"policy_delay": 1}),
     "default-no-smoothing": ("default", {"target_noise_std": 0.0}),
+    "default-no-norm": ("default", _TARGETS),
+    "default-layer-norm": ("default", {**_TARGETS, "layer_norm": True}),
 }
 """Our contestants: a preset each, and what differs from it."""
 
@@ -133,15 +139,19 @@ def _curves(steps: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
 
 
 def _final_returns(steps: int) -> dict[str, Any]:
-    """The last evaluation, the best one and the speed of each seed, and means."""
+    """The last evaluation, the later half, the best and the speed of each seed, and means."""
     table: dict[str, Any] = {}
     for (environment, contestant), curves in _curves(steps).items():
         last = [curve["returns"][-1] for curve in curves]
+        later = [statistics.fmean(c["returns"][len(c["returns"]) // 2 :]) for c in curves]
         best = [max(curve["returns"]) for curve in curves]
         table.setdefault(environment, {})[contestant] = {
             "last": last,
             "mean_of_last": statistics.fmean(last),
             "standard_error": _standard_error(last),
+            "later_half": later,
+            "mean_of_later_half": statistics.fmean(later),
+            "standard_error_of_later_half": _standard_error(later),
             "best": best,
             "mean_of_best": statistics.fmean(best),
             "steps_per_second": [c["steps"][-1] / c["train_seconds"][-1] for c in curves],
