@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ddpg_ros.learning.config import DdpgConfig
-from ddpg_ros.learning.course import Evaluated, Start, Streak, start_of
+from ddpg_ros.learning.course import Course
 from ddpg_ros.learning.finding import Finding
 from ddpg_ros.learning.remedies import REMEDIES, UNLEARNED, Knobs
 
@@ -18,9 +18,6 @@ _FAR_BEYOND = 3.0
 
 _OVERESTIMATE = 2.0
 """An overestimate is beyond what an episode can explain from so many of the largest returns on."""
-
-_SATURATED = 0.9
-"""Above this fraction actions are saturated; tasks that need full effort stay below it."""
 
 _SATURATED_ROWS = 6
 _SATURATED_SHARE = 0.05
@@ -58,15 +55,7 @@ class Health:
         self._knobs = Knobs(config, usual or config)
         self.ill: list[str] = []
         self._well = dict.fromkeys(REMEDIES, _WELL_ROWS)
-        self._step = 0
-        self._largest_reward = math.nan
-        self._largest_return = 0.0
-        self._length = math.nan
-        self._early_returns: list[float] = []
-        self._beyond = Streak()
-        self._saturated = Streak()
-        self._noiseless = False
-        self._evaluations: list[Evaluated] = []
+        self._course = Course(config)
         self._looks = {
             "no-reward": self._rewardless,
             "diverging": self._diverging,
@@ -84,7 +73,7 @@ class Health:
             values: Metrics by their column; what is missing or NaN was not measured.
         """
         known = {name: value for name, value in values.items() if not math.isnan(value)}
-        self._remember(step, known)
+        self._course.hear(step, known)
         looks = {sign: look() for sign, look in self._looks.items()}
         news = [sign for sign, seen in looks.items() if seen and sign not in self.ill]
         for sign, seen in looks.items():
@@ -114,12 +103,13 @@ class Health:
         return ""
 
     def _no_better(self) -> str:
-        if not self._evaluations:
+        course = self._course
+        if not course.evaluations:
             return ""
-        best = max(self._evaluations, key=lambda evaluated: (evaluated.mean, evaluated.step))
+        best = max(course.evaluations, key=lambda evaluated: (evaluated.mean, evaluated.step))
         if best.step <= self._config.warmup_steps:
             return f"The best policy is the one after {best.step:,} steps: nothing was learned."
-        start = self._start
+        start = course.start
         if not start.later or start.beaten_by(best):
             return ""
         return (
@@ -128,83 +118,50 @@ class Health:
             "nothing was learned, unless that is as good as it gets."
         )
 
-    def _remember(self, step: int, row: Mapping[str, float]) -> None:
-        self._step = step
-        self._largest_reward = _larger(self._largest_reward, row.get("largest_reward", math.nan))
-        for name in ("episode_return", "evaluation_return"):
-            self._largest_return = max(self._largest_return, abs(row.get(name, 0.0)))
-        self._length = row.get("episode_length", self._length)
-        warmup = step <= self._config.warmup_steps
-        if "episode_return" in row and (warmup or not self._early_returns):
-            self._early_returns.append(row["episode_return"])
-        if "q" in row:
-            self._beyond.hear(step, row["q"], abs(row["q"]) > self._reach)
-        if "saturation" in row:
-            ends = row["saturation"]
-            self._saturated.hear(step, ends, ends > _SATURATED)
-        if "noise_std" in row:
-            self._noiseless = row["noise_std"] == 0.0
-        if "evaluation_return" in row:
-            columns = ("evaluation_return", "evaluation_confidence", "q_minus_monte_carlo")
-            self._evaluations.append(Evaluated(step, *(row.get(c, 0.0) for c in columns)))
-
-    @property
-    def _start(self) -> Start:
-        return start_of(self._evaluations, self._early_returns, self._config.warmup_steps)
-
-    @property
-    def _reach(self) -> float:
-        """The largest value that rewards as large as those seen can give."""
-        largest = self._largest_reward
-        return self._config.value_bound(largest) if largest > 0 else math.inf
-
     def _rewardless(self) -> str:
         """A reason to look at nothing else first."""
-        known = self._config.warmup_steps + _REWARDLESS_EPISODES * self._length
-        if self._largest_reward == 0 and self._step > known:
-            return f"Every reward in {self._step:,} steps was 0."
+        course = self._course
+        known = self._config.warmup_steps + _REWARDLESS_EPISODES * course.length
+        if course.largest_reward == 0 and course.step > known:
+            return f"Every reward in {course.step:,} steps was 0."
         return ""
 
     def _diverging(self) -> str:
-        beyond = self._beyond
+        course, beyond = self._course, self._course.beyond
         lasting = beyond.rows >= _BEYOND_ROWS and abs(beyond.last) >= abs(beyond.first)
-        if beyond.rows and (lasting or abs(beyond.last) > _FAR_BEYOND * self._reach):
+        if beyond.rows and (lasting or abs(beyond.last) > _FAR_BEYOND * course.reach):
             return (
                 f"Q is {_said(beyond.last)} on average; rewards of at most "
-                f"{_said(self._largest_reward)} in size cannot give more than "
-                f"{_said(self._reach)} with gamma {self._config.gamma:g}."
+                f"{_said(course.largest_reward)} in size cannot give more than "
+                f"{_said(course.reach)} with gamma {self._config.gamma:g}."
             )
-        over = [evaluated.overestimate for evaluated in self._evaluations[-_BEYOND_ROWS:]]
-        limit = _OVERESTIMATE * self._largest_return * self._beyond_episode
+        over = [evaluated.overestimate for evaluated in course.evaluations[-_BEYOND_ROWS:]]
+        limit = _OVERESTIMATE * course.largest_return * course.beyond_episode
         if len(over) == _BEYOND_ROWS and 0 < limit < over[0] < over[1] < over[2]:
             return (
                 f"Q at the starts of the evaluation is {_said(over[-1])} above what came of them, "
                 f"more with each of {_BEYOND_ROWS} evaluations; the largest return seen is "
-                f"{_said(self._largest_return)}."
+                f"{_said(course.largest_return)}."
             )
         return ""
 
-    @property
-    def _beyond_episode(self) -> float:
-        """How many times its return a state may be worth where a time limit ends episodes early."""
-        left = (1.0 - self._config.gamma) * self._length
-        return max(1.0, 1.0 / left) if left > 0 else 1.0
-
     def _saturation(self) -> str:
-        lasting = self._step - self._saturated.since
+        course = self._course
+        lasting = course.step - course.saturated.since
         long = lasting >= _SATURATED_SHARE * self._config.total_steps
-        if self._saturated.rows < _SATURATED_ROWS or not long:
+        if course.saturated.rows < _SATURATED_ROWS or not long:
             return ""
         return (
-            f"{self._saturated.last:.0%} of the actor's action elements are at an end of their "
+            f"{course.saturated.last:.0%} of the actor's action elements are at an end of their "
             f"range, and have been for {lasting:,} steps."
         )
 
     def _stalled(self) -> str:
-        early = self._step < _STALLED_SHARE * self._config.total_steps
-        if not self._evaluations or early or self._rewardless():
+        course = self._course
+        early = course.step < _STALLED_SHARE * self._config.total_steps
+        if not course.evaluations or early or self._rewardless():
             return ""
-        start = self._start
+        start = course.start
         recent = start.later[-max(_STALLED_EVALUATIONS, len(start.later) // 2) :]
         if len(recent) < _STALLED_EVALUATIONS or any(map(start.beaten_by, recent)):
             return ""
@@ -215,11 +172,12 @@ class Health:
         )
 
     def _collapsed(self) -> str:
-        recent = self._evaluations[-_COLLAPSED_EVALUATIONS:]
-        before = self._evaluations[:-_COLLAPSED_EVALUATIONS]
+        course = self._course
+        recent = course.evaluations[-_COLLAPSED_EVALUATIONS:]
+        before = course.evaluations[:-_COLLAPSED_EVALUATIONS]
         if not before:
             return ""
-        start = self._start
+        start = course.start
         best = max(before, key=lambda evaluated: evaluated.mean)
         gained = best.mean - start.mean
         margin = 2 * max(start.confidence, best.confidence)
@@ -232,18 +190,14 @@ class Health:
         )
 
     def _unexplored(self) -> str:
-        begun = self._step > self._config.warmup_steps
-        early = self._step < _UNEXPLORED_SHARE * self._config.total_steps
+        course = self._course
+        begun = course.step > self._config.warmup_steps
+        early = course.step < _UNEXPLORED_SHARE * self._config.total_steps
         # What is said stays so for the rest of the run, until there is noise again.
-        if not (self._noiseless and begun and (early or "no-exploration" in self.ill)):
+        if not (course.noiseless and begun and (early or "no-exploration" in self.ill)):
             return ""
-        left = self._config.total_steps - self._step
+        left = self._config.total_steps - course.step
         return f"The noise is 0 with {left:,} of {self._config.total_steps:,} steps to go."
-
-
-def _larger(one: float, other: float) -> float:
-    """The larger of two numbers, of which one may be unknown."""
-    return other if math.isnan(one) or other > one else one
 
 
 def _said(value: float) -> str:
