@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.parameter import Parameter
 
 from ddpg_ros.deploy import ControlCore, OnnxPolicy, reasons
 from ddpg_ros.deploy.cautions import cautions
@@ -24,6 +21,7 @@ from ddpg_ros.ros.control_report import ControlReport
 from ddpg_ros.ros.controller_parameters import ControllerParameters
 from ddpg_ros.ros.insight import Insight
 from ddpg_ros.ros.log_pipe import log_pipe
+from ddpg_ros.ros.node_time import NodeTime
 from ddpg_ros.ros.parameters import check_overrides, declare, file_to_write
 from ddpg_ros.ros.ports import Ports
 from ddpg_ros.ros.realtime import ask_for_punctuality, no_pauses
@@ -61,7 +59,7 @@ class ControllerNode(LifecycleNode):
         self._configure_error = ""
         self._starts_itself = False
         self._enabled, self._latched = self._set.enable, ""
-        self.add_on_set_parameters_callback(self._keep_clock)
+        self._time = NodeTime(self, followed=lambda: self._loop is not None)
 
     def autostart(self) -> None:
         """Configure and activate if the parameter says so.
@@ -154,7 +152,7 @@ class ControllerNode(LifecycleNode):
         """Everything the contract asks for: subscriptions, publishers, services."""
         contract, ports = policy.contract, self._ports
         self._period = self._set.tick_period(contract.period)
-        simulated = self.get_parameter("use_sim_time").value
+        simulated = self._time.simulated
         self._patience = self._set.watchdog_patience(self._period, simulated)
         core = ControlCore(policy, self._set, self._period)
         for text in cautions(core, self._period):
@@ -165,7 +163,7 @@ class ControllerNode(LifecycleNode):
         pace = self._set.pacing_topic(contract.aging_topics, simulated)
         output = CommandOutput(ports, contract, self._set.stamped_twist, self._period)
         insight, pacer = Insight(ports, contract), Pacer(self._period)
-        now = self._time(simulated)
+        now = self._time.reader()
         self._loop = loop = ControlLoop(core, output, insight, pacer, self._period, now)
         if self._set.timing_file:
             file = file_to_write("timing_file", self._set.timing_file)
@@ -185,18 +183,6 @@ class ControllerNode(LifecycleNode):
             f"{', '.join(command.topic for command in contract.commands)}"
         )
 
-    def _keep_clock(self, parameters: list[Parameter]) -> SetParametersResult:
-        """Refuse another clock once ages and ticks follow one."""
-        if self._loop is not None and any(p.name == "use_sim_time" for p in parameters):
-            reason = "use_sim_time is read at configuration: deactivate and clean up first."
-            return SetParametersResult(successful=False, reason=reason)
-        return SetParametersResult(successful=True)
-
-    def _time(self, simulated: bool) -> Callable[[], float]:
-        """The node's time [s]: where it is not simulated the system's, sooner read from there."""
-        clock = self.get_clock()
-        return (lambda: 1e-9 * float(clock.now().nanoseconds)) if simulated else time.time
-
     def _activate(self) -> None:
         """Begin to tick and to watch; what began last ends first, the last word before all.
 
@@ -215,7 +201,7 @@ class ControllerNode(LifecycleNode):
 
     def _start_ticking(self, loop: ControlLoop) -> None:
         """By simulated time a timer of the node ticks, else a thread that no callback holds up."""
-        if self.get_parameter("use_sim_time").value:
+        if self._time.simulated:
             ports = Ports(self)
             ports.repeat(self._period, loop.tick)
             self._threads.callback(ports.close)

@@ -49,6 +49,7 @@ SERVES_A_NODE = {
     "ddpg_ros.ros.trainer_node": {"learning", "worlds"},
     "ddpg_ros.ros.watchdog": {"deploy"},
     "ddpg_ros.ros.world_node": {"worlds"},
+    "ddpg_ros.ros.world_output": {"worlds"},
 }
 """The files of room ros that may import a room besides what ros may."""
 
