@@ -1,7 +1,7 @@
 """Return against steps, ours beside Stable-Baselines3's, on the same environments and seeds.
 
 Every finished training is kept in ``benchmarks/results/learning_curves``, so the benchmark can be
-interrupted, and more can be asked of it later: it trains what is missing and draws all there is.
+interrupted, and more can be asked of it later: it trains what is missing, draws what was asked for and tells of all there is.
 """
 
 from __future__ import annotations
@@ -100,13 +100,13 @@ def measure(
     runs = [Run(c, e, s, steps) for s in seeds for e in environments for c in contestants]
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(Run.train, runs))
-    draw(steps)
+    draw(steps, contestants)
     return {"steps": steps, "final_returns": _final_returns(steps)}
 
 
-def draw(steps: int) -> None:
+def draw(steps: int, contestants: Sequence[str]) -> None:
     """The mean over seeds, and a band of a standard error to either side."""
-    pictured = _curves(steps)
+    pictured = {key: curves for key, curves in _curves(steps).items() if key[1] in contestants}
     environments = sorted({environment for environment, _ in pictured})
     size = (5 * len(environments), 4)
     figure, axes = pyplot.subplots(1, len(environments), figsize=size, squeeze=False)
