@@ -1,7 +1,8 @@
 """Return against steps, ours beside Stable-Baselines3's, on the same environments and seeds.
 
 Every finished training is kept in ``benchmarks/results/learning_curves``, so the benchmark can be
-interrupted, and more can be asked of it later: it trains what is missing, draws what was asked for and tells of all there is.
+interrupted, and more can be asked of it later: it trains what is missing, draws what was asked for
+and tells of all there is.
 """
 
 from __future__ import annotations

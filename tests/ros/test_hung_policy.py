@@ -116,6 +116,7 @@ def test_a_signal_while_it_is_being_disabled_ends_it_too(
     client = graph.node.create_client(SetBool, "ddpg_controller/enable")
     graph.wait_for(client.service_is_ready, "~/enable")
     (tmp_path / "hang").touch()
+    graph.wait_for((tmp_path / "hangs").exists, "the hang")  # no other stall of a busy machine
     graph.wait_for(lambda: hinge.last < DRIVING - 0.02, "the watchdog's commands")
     client.call_async(SetBool.Request(data=False))
     graph.serve(0.1)
